@@ -1,0 +1,57 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test } from './lab-test.ts';
+import type { BenchName, LabPage } from './pages/LabPage.ts';
+import { TID } from '../src/ui/testids.ts';
+
+const BENCHES: readonly BenchName[] = ['data', 'train', 'map', 'trade'];
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** Marks of close figures overlap; the bit-width switch beside them does the same (WCAG 2.5.8). */
+const isOverlappingMark = (rule: string, html: string): boolean =>
+  rule === 'target-size' && html.includes(`data-testid="${TID.tradeMark(0).replace('0', '')}`);
+
+/** One line per fault: rule and element. */
+async function faults(lab: LabPage): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page: lab.page }).withTags(TAGS).analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes
+      .filter(({ html }) => !isOverlappingMark(id, html))
+      .map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary ?? ''}`),
+  );
+}
+
+/** How far the page is wider than its window, in CSS pixels. */
+function overflow(lab: LabPage): Promise<number> {
+  return lab.page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+}
+
+test('every bench is accessible in light and dark and fits from 360 to 1920 pixels', async ({
+  lab,
+  page,
+}) => {
+  await lab.open();
+  await lab.trainAndMap();
+  await lab.goTo('trade');
+  await lab.choose(TID.imageOption(1));
+  await expect(lab.tid(TID.predictions)).toContainText('%');
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.setViewportSize({ width: 1280, height: 900 });
+    expect(await faults(lab), `${colorScheme}, whole page`).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 740 });
+    for (const bench of BENCHES) {
+      await lab.goTo(bench);
+      expect(await faults(lab), `${colorScheme}, ${bench} at 360 px`).toEqual([]);
+    }
+  }
+  for (const width of [360, 390, 768, 1024, 1920]) {
+    await page.setViewportSize({ width, height: 800 });
+    for (const bench of BENCHES) {
+      await lab.goTo(bench);
+      expect(await overflow(lab), `${bench} at ${width} px`).toBeLessThanOrEqual(0);
+    }
+  }
+});

@@ -1,0 +1,15 @@
+import { HEADERS } from '../scripts/headers.js';
+import { expect, test } from './lab-test.ts';
+
+test('every kind of file comes with the headers of a real host', async ({ lab, page, request }) => {
+  const kinds = new Set<string>();
+  page.on('response', (response) => kinds.add(new URL(response.url()).pathname));
+  await lab.open();
+  for (const path of ['/', '/sw.js', '/manifest.webmanifest', '/nothing-here', ...kinds]) {
+    const headers = (await request.get(path)).headers();
+    for (const [name, value] of Object.entries(HEADERS)) {
+      expect(headers[name.toLowerCase()], `${name} of ${path}`).toBe(value);
+    }
+  }
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+});

@@ -1,0 +1,36 @@
+import { defineConfig } from '@playwright/test';
+import { browserFlags, findBrowser } from '../scripts/browser.js';
+import { projectPath } from '../scripts/root.js';
+import { freePort } from './free-port.ts';
+
+// every worker process reads this file again: what is found once goes through the environment
+process.env['CHROME_PATH'] ??= await findBrowser();
+process.env['E2E_PORT'] ??= String(await freePort());
+const url = `http://localhost:${process.env['E2E_PORT']}/`;
+const isCi = Boolean(process.env['CI']);
+
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../test-results',
+  reporter: [['list']],
+  forbidOnly: isCi,
+  // each trains a network on all cores there are
+  workers: 1,
+  timeout: 240_000,
+  expect: { timeout: 15_000 },
+  use: {
+    baseURL: url,
+    viewport: { width: 1280, height: 900 },
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: process.env['CHROME_PATH'],
+      args: browserFlags(),
+    },
+  },
+  webServer: {
+    command: `node "${projectPath('scripts/start.js')}" --no-open --port ${process.env['E2E_PORT']}`,
+    url,
+    timeout: 180_000,
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 2000 },
+  },
+});

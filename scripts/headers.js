@@ -1,0 +1,51 @@
+/**
+ * @file The response headers of the lab, in one place: the server of `npm start`, Vite's preview and
+ * the `_headers` file that static hosts read all take them from here.
+ *
+ * What they promise: nothing is loaded from or sent to another origin, no inline script runs, and
+ * the page is cross-origin isolated (shared memory between workers).
+ */
+
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'self'",
+].join('; ');
+
+/** Without these a worker gets no shared memory; the development server sends only these. */
+export const ISOLATION_HEADERS = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+export const HEADERS = {
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  ...ISOLATION_HEADERS,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+};
+
+/** Files under assets/ carry a hash of their content in their name. */
+export const CACHE_FOREVER = 'public, max-age=31536000, immutable';
+export const CACHE_ASK = 'no-cache';
+
+/** @param {string} path of a request or a file, below the root of the site */
+export function cacheControl(path) {
+  return /^\/?assets\//.test(path) ? CACHE_FOREVER : CACHE_ASK;
+}
+
+/** The `_headers` file, as Netlify and Cloudflare Pages read it. */
+export function headersFile() {
+  const lines = ['/*', ...Object.entries(HEADERS).map(([name, value]) => `  ${name}: ${value}`)];
+  return [...lines, '/assets/*', `  Cache-Control: ${CACHE_FOREVER}`, ''].join('\n');
+}

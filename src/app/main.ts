@@ -1,0 +1,40 @@
+/** @file The product's entry: real workers and store, recipes of the repository, the page. */
+import { mount } from 'svelte';
+import { spawnData, spawnMapper, spawnTrainer } from '../rpc/spawn.ts';
+import { parseRecipe } from '../spec/recipe.ts';
+import { Lab } from '../state/lab.svelte.ts';
+import { browserRunStore } from '../state/run-store.ts';
+import App from './App.svelte';
+import './app.css';
+import { keepOffline } from './offline.ts';
+import { CODE_VERSION } from './version.ts';
+
+/** The recipe that the page opens with; the others follow by name. */
+const DEFAULT_RECIPE = 'quick';
+
+const files: Record<string, unknown> = import.meta.glob('../../recipes/*.json', {
+  eager: true,
+  import: 'default',
+});
+const recipes = Object.values(files)
+  .map(parseRecipe)
+  .sort((a, b) => Number(b.name === DEFAULT_RECIPE) - Number(a.name === DEFAULT_RECIPE));
+
+await keepOffline();
+
+const lab: Lab = new Lab(
+  {
+    spawnData,
+    spawnTrainer,
+    spawnMapper,
+    store: browserRunStore((sentence) => lab.notify(sentence)),
+    newId: () => crypto.randomUUID(),
+    now: () => Date.now(),
+    codeVersion: CODE_VERSION,
+  },
+  recipes,
+);
+
+const target = document.getElementById('app');
+if (!target) throw new Error('internal: index.html has no #app');
+mount(App, { target, props: { lab } });

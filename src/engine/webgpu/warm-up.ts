@@ -1,0 +1,37 @@
+/**
+ * @file Compiling pipelines ahead, so that the first step does not freeze for all of them.
+ *
+ * The work is run once without any dispatch, which only collects the pipelines it needs; they
+ * compile in parallel. Its results hold nothing, and kernels that work in place change nothing.
+ */
+import { env } from '@tensorflow/tfjs-core';
+import { webGpuBackend } from './device.ts';
+
+/**
+ * Compile every pipeline that `work` uses.
+ * @param work       e.g. one training step; must not read a tensor's values, and disposes its own
+ * @param onProgress pipelines done, of how many
+ */
+export async function compileAhead(
+  work: () => void,
+  onProgress: (done: number, total: number) => void = () => undefined,
+): Promise<void> {
+  const backend = webGpuBackend();
+  env().set('WEBGPU_ENGINE_COMPILE_ONLY', true);
+  try {
+    work();
+  } finally {
+    env().set('WEBGPU_ENGINE_COMPILE_ONLY', false);
+  }
+  const pending = Object.values(backend.pipelineCache).filter((p) => p instanceof Promise);
+  let done = 0;
+  onProgress(0, pending.length);
+  await Promise.all(
+    pending.map(async (pipeline) => {
+      await pipeline;
+      done += 1;
+      onProgress(done, pending.length);
+    }),
+  );
+  await backend.checkCompileCompletionAsync();
+}

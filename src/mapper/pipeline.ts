@@ -1,0 +1,65 @@
+/**
+ * @file The paper's "pipeline": which layers form a chunk, and how many columns each chunk gets.
+ *
+ * The pace is set by the slowest chunk, so the cut minimizes the largest work per column. Work is
+ * first the MACs of a layer, later the cycles times columns that its mapping really took.
+ */
+import { SpecError } from '../util/errors.ts';
+
+/** One stage of a pipeline. */
+export interface ChunkCut {
+  /** Layers from this index up to the next chunk's. */
+  readonly first: number;
+  readonly end: number;
+  readonly columns: number;
+}
+
+/**
+ * Cut layers into `chunks` runs and share out `columns` so that the slowest is as fast as can be.
+ *
+ * Exact, by dynamic programming over (layers done, chunks used, columns used).
+ *
+ * @param work by layer, in column-cycles
+ * @throws SpecError for more chunks than layers or columns
+ */
+export function cutPipeline(work: readonly number[], chunks: number, columns: number): ChunkCut[] {
+  if (chunks > work.length || chunks > columns)
+    throw new SpecError(
+      `pipeline: expected at most ${String(Math.min(work.length, columns))} chunks for ${String(work.length)} layers on ${String(columns)} columns, got ${String(chunks)}`,
+    );
+  const sums = [0];
+  for (const value of work) sums.push((sums[sums.length - 1] ?? 0) + value);
+  const layers = work.length;
+  const index = (used: number, done: number, spent: number): number =>
+    (used * (layers + 1) + done) * (columns + 1) + spent;
+  const pace = new Float64Array((chunks + 1) * (layers + 1) * (columns + 1)).fill(Infinity);
+  const from = new Int32Array(pace.length);
+  const share = new Int32Array(pace.length);
+  pace[index(0, 0, 0)] = 0;
+  for (let used = 1; used <= chunks; used++)
+    for (let end = used; end <= layers; end++)
+      for (let spent = used; spent <= columns; spent++)
+        for (let first = used - 1; first < end; first++)
+          for (let c = 1; c <= spent - used + 1; c++) {
+            const before = pace[index(used - 1, first, spent - c)] as number;
+            if (before === Infinity) continue;
+            const time = ((sums[end] ?? 0) - (sums[first] ?? 0)) / c;
+            const slowest = Math.max(before, time);
+            const at = index(used, end, spent);
+            if (slowest >= (pace[at] as number)) continue;
+            pace[at] = slowest;
+            from[at] = first;
+            share[at] = c;
+          }
+  const cuts: ChunkCut[] = [];
+  let end = layers;
+  let spent = columns;
+  for (let used = chunks; used > 0; used--) {
+    const at = index(used, end, spent);
+    const [first, c] = [from[at] as number, share[at] as number];
+    cuts.unshift({ first, end, columns: c });
+    end = first;
+    spent -= c;
+  }
+  return cuts;
+}

@@ -1,0 +1,51 @@
+/**
+ * @file What workers report while they work. Plain data, at most ten times a second; the receiver
+ * drops reports of another run by their `runId`.
+ */
+import type { BackendReport, LogEntry, MappingRecord, RunRecord } from '../spec/run.ts';
+
+export interface StageProgress {
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+export type TrainProgress =
+  | { readonly kind: 'stage'; readonly runId: string; readonly progress: StageProgress }
+  | { readonly kind: 'backend'; readonly runId: string; readonly backend: BackendReport }
+  | {
+      readonly kind: 'step';
+      readonly runId: string;
+      readonly step: number;
+      readonly totalSteps: number;
+      readonly epoch: number;
+      readonly imagesPerSecond: number;
+      readonly secondsLeft: number;
+    }
+  | { readonly kind: 'log'; readonly runId: string; readonly entries: readonly LogEntry[] }
+  /** The record changed in the store: status, accuracies. */
+  | { readonly kind: 'run'; readonly runId: string; readonly run: RunRecord };
+
+/** Best objective of a whole network so far: pJ, cycles or pJ·cycles. */
+export interface BitBest {
+  readonly bits: number;
+  readonly best: number;
+}
+
+export type MapProgress =
+  | {
+      readonly kind: 'search';
+      readonly runId: string;
+      readonly bits: number;
+      readonly layer: string;
+      readonly layersDone: number;
+      readonly layersTotal: number;
+      readonly evaluations: number;
+      readonly valid: number;
+      readonly validPerSecond: number;
+      /** Best objective of this layer so far, its unit follows the objective; null before the first. */
+      readonly best: number | null;
+      /** All layers together, at each bit-width; the first value is that of all loops outermost. */
+      readonly networks: readonly BitBest[];
+    }
+  | { readonly kind: 'mapping'; readonly runId: string; readonly record: MappingRecord };

@@ -1,0 +1,46 @@
+/**
+ * @file The only file that names worker files. Each spawn makes a dedicated module worker and wraps
+ * it; end it with `terminate()` (a released Comlink proxy does not close its port).
+ */
+import { wrap } from 'comlink';
+import type { Remote } from 'comlink';
+import type { DataApi } from './data-api.ts';
+import type { MapApi } from './map-api.ts';
+import type { TrainApi } from './train-api.ts';
+
+export interface Spawned<T> {
+  readonly api: Remote<T>;
+  readonly worker: Worker;
+  terminate(): void;
+}
+
+function spawned<T>(worker: Worker): Spawned<T> {
+  return { api: wrap<T>(worker), worker, terminate: () => worker.terminate() };
+}
+
+export function spawnData(): Spawned<DataApi> {
+  return spawned(
+    new Worker(new URL('../../workers/data.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'data',
+    }),
+  );
+}
+
+export function spawnTrainer(): Spawned<TrainApi> {
+  return spawned(
+    new Worker(new URL('../../workers/train.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'trainer',
+    }),
+  );
+}
+
+export function spawnMapper(): Spawned<MapApi> {
+  return spawned(
+    new Worker(new URL('../../workers/mapper.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'mapper',
+    }),
+  );
+}

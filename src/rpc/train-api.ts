@@ -1,0 +1,66 @@
+import type { ModelSpec } from '../spec/model.ts';
+import type { Recipe, TrainingSpec } from '../spec/recipe.ts';
+import type { BackendPreference, BackendReport, LayerSqnr, Prediction } from '../spec/run.ts';
+import type { TrainProgress } from './progress.ts';
+
+export interface TrainSpec {
+  readonly runId: string;
+  readonly name: string;
+  readonly recipe: Recipe;
+  readonly datasetId: string;
+  readonly backend: BackendPreference;
+  /** Evaluate on this many test images after each epoch; the whole set at the end. */
+  readonly codeVersion: string;
+}
+
+/** A short training of random images, to see how fast a step is. */
+export interface MeasureSpec {
+  readonly model: ModelSpec;
+  readonly training: TrainingSpec;
+  readonly bitWidths: readonly number[];
+  readonly backend: BackendPreference;
+  /** Workers that share the bit-widths; at most the bit-widths there are. */
+  readonly workers: number;
+  /** Timed steps, after two that are not. */
+  readonly steps: number;
+}
+
+export interface TrainMeasure {
+  readonly backend: BackendReport;
+  /** One per timed step. */
+  readonly msPerStep: readonly number[];
+  /** Of the lab's and of stock kernels, in this worker; with one worker: all of a step. */
+  readonly kernelCallsPerStep: number;
+  /** GPU dispatches; null on other backends. */
+  readonly dispatchesPerStep: number | null;
+  /** Of this worker's tensors, MB; the heap that `simd` has grown to. */
+  readonly peakMemoryMb: number;
+}
+
+/** Contract of the trainer worker: one run at a time. */
+export interface TrainApi {
+  /** Which backend would be used and why. */
+  probe(preference: BackendPreference): Promise<BackendReport>;
+  /** Train to the end, a stop or a failure; resolves then. Rejects with SpecError on a bad spec. */
+  start(spec: TrainSpec, onProgress: (progress: TrainProgress) => void): Promise<void>;
+  /** Continue a stored run from its last checkpoint; as `start`. */
+  resume(
+    runId: string,
+    backend: BackendPreference,
+    onProgress: (progress: TrainProgress) => void,
+  ): Promise<void>;
+  /** Takes effect after the step in hand; writes a checkpoint. */
+  pause(runId: string): Promise<void>;
+  /** Go on after a pause. */
+  continue(runId: string): Promise<void>;
+  /** One step while paused. */
+  step(runId: string): Promise<void>;
+  /** End now: evaluates, writes a checkpoint, keeps the run as 'stopped'. */
+  stop(runId: string): Promise<void>;
+  /** Class probabilities of a test image at every bit-width of a stored run. Ascending bits. */
+  predict(runId: string, testIndex: number): Promise<Prediction[]>;
+  /** Signal to quantization noise at every bit-width of a stored run: ascending bits, then layers. */
+  sqnr(runId: string): Promise<LayerSqnr[]>;
+  /** Time training steps; stores nothing. Rejects while a run is in progress. */
+  measure(spec: MeasureSpec): Promise<TrainMeasure>;
+}

@@ -1,0 +1,124 @@
+/**
+ * @file What a stored record must look like to be taken for what it claims to be.
+ *
+ * Loose on purpose: fields that are not known are let through, so that records of a newer lab load.
+ */
+import * as v from 'valibot';
+import { modelSpecSchema } from './model.ts';
+import { OBJECTIVES, recipeSchema } from './recipe.ts';
+import type { DatasetInfo, LogEntry, MappingRecord, RunRecord } from './run.ts';
+
+const text = v.string();
+const real = v.number();
+const list = <T extends v.GenericSchema>(item: T) => v.array(item);
+
+const datasetInfoSchema = v.looseObject({
+  id: text,
+  name: text,
+  source: text,
+  width: real,
+  height: real,
+  channels: real,
+  classNames: list(text),
+  train: real,
+  test: real,
+  trainCounts: list(real),
+  testCounts: list(real),
+  checksum: text,
+  bytes: real,
+  createdAt: real,
+});
+
+const runSchema = v.looseObject({
+  id: text,
+  name: text,
+  createdAt: real,
+  updatedAt: real,
+  status: v.picklist(['training', 'paused', 'stopped', 'trained', 'failed']),
+  recipe: recipeSchema,
+  model: modelSpecSchema,
+  parameters: real,
+  macs: real,
+  codeVersion: text,
+  backend: v.looseObject({
+    name: v.picklist(['webgpu', 'simd', 'cpu']),
+    workers: real,
+    reason: text,
+    detail: text,
+  }),
+  dataset: datasetInfoSchema,
+  step: real,
+  totalSteps: real,
+  trainSeconds: real,
+  failure: v.exactOptional(text),
+  accuracies: v.exactOptional(
+    list(v.looseObject({ bits: real, accuracy: real, confusion: list(list(real)) })),
+  ),
+});
+
+const metricsSchema = list(
+  v.looseObject({ bits: real, crossEntropy: real, distillation: real, accuracy: real }),
+);
+const logPlace = { step: real, epoch: real };
+const logEntrySchema = v.variant('kind', [
+  v.looseObject({
+    kind: v.literal('train'),
+    ...logPlace,
+    learningRate: real,
+    metrics: metricsSchema,
+    imagesPerSecond: real,
+  }),
+  v.looseObject({ kind: v.literal('test'), ...logPlace, metrics: metricsSchema, images: real }),
+  v.looseObject({ kind: v.literal('event'), ...logPlace, text }),
+]);
+
+const totals = {
+  macs: real,
+  energyPj: real,
+  latencyCycles: real,
+  edpPjCycles: real,
+  utilizationRatio: real,
+};
+const layerCostSchema = v.looseObject({
+  ...totals,
+  name: text,
+  parts: list(
+    v.looseObject({
+      level: text,
+      dataspace: v.picklist(['Weights', 'Inputs', 'Outputs', 'MACs']),
+      energyPj: real,
+    }),
+  ),
+  boundBy: text,
+  mapping: v.unknown(),
+});
+const mappingSchema = v.looseObject({
+  runId: text,
+  accelerator: text,
+  objective: v.picklist(OBJECTIVES),
+  seed: real,
+  evaluationsPerLayer: real,
+  evaluations: v.looseObject({ total: real, valid: real }),
+  wallSeconds: real,
+  byBits: list(
+    v.looseObject({ bits: real, total: v.looseObject(totals), layers: list(layerCostSchema) }),
+  ),
+  updatedAt: real,
+  done: v.boolean(),
+});
+
+export function isDatasetInfo(value: unknown): value is DatasetInfo {
+  return v.is(datasetInfoSchema satisfies v.GenericSchema<unknown, DatasetInfo>, value);
+}
+
+export function isRunRecord(value: unknown): value is RunRecord {
+  return v.is(runSchema satisfies v.GenericSchema<unknown, RunRecord>, value);
+}
+
+export function isLogEntry(value: unknown): value is LogEntry {
+  return v.is(logEntrySchema satisfies v.GenericSchema<unknown, LogEntry>, value);
+}
+
+export function isMappingRecord(value: unknown): value is MappingRecord {
+  return v.is(mappingSchema satisfies v.GenericSchema<unknown, MappingRecord>, value);
+}

@@ -1,0 +1,169 @@
+/**
+ * @file RunRecord: what a run is, as plain data: spec, seed, code version, device, log, results.
+ *
+ * Everything the page shows of a run can be rebuilt from it and its log.
+ */
+import type { ModelSpec } from './model.ts';
+import type { Objective, Recipe } from './recipe.ts';
+
+export type BackendName = 'webgpu' | 'simd' | 'cpu';
+export type BackendPreference = 'auto' | BackendName;
+
+/** Which compute is used and why; shown, never hidden. */
+export interface BackendReport {
+  readonly name: BackendName;
+  /** Workers that share the bit-widths of a step, the trainer included. */
+  readonly workers: number;
+  /** One sentence: why this one. */
+  readonly reason: string;
+  /** Adapter, SIMD flavour, cores: for the run record. */
+  readonly detail: string;
+}
+
+export interface DatasetInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly source: string;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly classNames: readonly string[];
+  readonly train: number;
+  readonly test: number;
+  /** Images per class. */
+  readonly trainCounts: readonly number[];
+  readonly testCounts: readonly number[];
+  readonly checksum: string;
+  readonly bytes: number;
+  readonly createdAt: number;
+}
+
+/** Loss and accuracy of one bit-width. Accuracy 0 to 1. */
+export interface BitMetrics {
+  readonly bits: number;
+  readonly crossEntropy: number;
+  /** Σ over teachers of the mean squared difference, without β. */
+  readonly distillation: number;
+  readonly accuracy: number;
+}
+
+/** One line of a training log. */
+export type LogEntry =
+  | {
+      readonly kind: 'train';
+      readonly step: number;
+      readonly epoch: number;
+      readonly learningRate: number;
+      /** Means since the last entry, ascending bits. */
+      readonly metrics: readonly BitMetrics[];
+      readonly imagesPerSecond: number;
+    }
+  | {
+      readonly kind: 'test';
+      readonly step: number;
+      readonly epoch: number;
+      /** On (a part of) the test set, ascending bits. */
+      readonly metrics: readonly BitMetrics[];
+      readonly images: number;
+    }
+  | {
+      readonly kind: 'event';
+      readonly step: number;
+      readonly epoch: number;
+      readonly text: string;
+    };
+
+export type RunStatus = 'training' | 'paused' | 'stopped' | 'trained' | 'failed';
+
+/** Final accuracy of one bit-width on the whole test set. */
+export interface BitAccuracy {
+  readonly bits: number;
+  /** 0 to 1. */
+  readonly accuracy: number;
+  /** confusion[label][predicted], counts. */
+  readonly confusion: readonly (readonly number[])[];
+}
+
+export interface RunRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly status: RunStatus;
+  readonly recipe: Recipe;
+  readonly model: ModelSpec;
+  readonly parameters: number;
+  readonly macs: number;
+  readonly codeVersion: string;
+  readonly backend: BackendReport;
+  readonly dataset: DatasetInfo;
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly trainSeconds: number;
+  /** Sentence for status 'failed'. */
+  readonly failure?: string;
+  /** Ascending bits; absent until trained or stopped. */
+  readonly accuracies?: readonly BitAccuracy[];
+}
+
+/** Energy, latency and EDP of one layer or of a network, for one image. */
+export interface CostTotals {
+  readonly macs: number;
+  readonly energyPj: number;
+  readonly latencyCycles: number;
+  readonly edpPjCycles: number;
+  /** 0 to 1. */
+  readonly utilizationRatio: number;
+}
+
+export interface EnergyPart {
+  /** Level name, or 'MACs'. */
+  readonly level: string;
+  readonly dataspace: 'Weights' | 'Inputs' | 'Outputs' | 'MACs';
+  readonly energyPj: number;
+}
+
+export interface LayerCost extends CostTotals {
+  readonly name: string;
+  readonly parts: readonly EnergyPart[];
+  /** What bounds latency: 'compute' or a level's name. */
+  readonly boundBy: string;
+  /** The mapping as plain data (hw `Mapping`). */
+  readonly mapping: unknown;
+}
+
+/** The best mapping found of a network at one bit-width. */
+export interface BitMapping {
+  readonly bits: number;
+  readonly total: CostTotals;
+  readonly layers: readonly LayerCost[];
+}
+
+export interface MappingRecord {
+  readonly runId: string;
+  readonly accelerator: string;
+  readonly objective: Objective;
+  readonly seed: number;
+  readonly evaluationsPerLayer: number;
+  readonly evaluations: { readonly total: number; readonly valid: number };
+  readonly wallSeconds: number;
+  /** Ascending bits. */
+  readonly byBits: readonly BitMapping[];
+  readonly updatedAt: number;
+  readonly done: boolean;
+}
+
+/** Class probabilities of one image at one bit-width. */
+export interface Prediction {
+  readonly bits: number;
+  readonly probabilities: readonly number[];
+}
+
+/** Signal to quantization noise of a layer at a bit-width, dB; null: not quantized, Infinity: exact. */
+export interface LayerSqnr {
+  readonly layer: string;
+  readonly bits: number;
+  readonly weightsDb: number | null;
+  /** On a batch of test images, with the ranges that inference uses. */
+  readonly inputsDb: number | null;
+}

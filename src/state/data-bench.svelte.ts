@@ -1,0 +1,142 @@
+/** @file The data bench: owner of the data worker; the chosen dataset, its preview, the stored ones. */
+import { proxy } from 'comlink';
+import type { DataApi, ImagePreview } from '../rpc/data-api.ts';
+import type { StageProgress } from '../rpc/progress.ts';
+import { proceduralSpecOf } from '../spec/dataset-id.ts';
+import type { ProceduralSpec } from '../spec/dataset-id.ts';
+import type { DatasetSpec } from '../spec/recipe.ts';
+import type { DatasetInfo } from '../spec/run.ts';
+import type { LabServices } from './services.ts';
+import { sentenceOf, WorkerOwner } from './worker-owner.ts';
+
+export type DataPhase = 'idle' | 'generating' | 'reading' | 'opening';
+
+/** Shown in the preview: enough for ten rows of eighteen. */
+const PREVIEW_IMAGES = 180;
+const PREVIEW_CLASSES = 10;
+
+export class DataBench {
+  readonly #worker: WorkerOwner<DataApi>;
+  #phase = $state<DataPhase>('idle');
+  #progress = $state.raw<StageProgress | null>(null);
+  #dataset = $state.raw<DatasetInfo | null>(null);
+  #preview = $state.raw<ImagePreview | null>(null);
+  #stored = $state.raw<readonly DatasetInfo[]>([]);
+  #alert = $state<string | null>(null);
+  /** What the built-in `#dataset` is made from; null for any other dataset. */
+  #generatedFrom: ProceduralSpec | null = null;
+
+  constructor(services: LabServices) {
+    this.#worker = new WorkerOwner('data worker', services.spawnData);
+  }
+
+  get phase(): DataPhase {
+    return this.#phase;
+  }
+  get isBusy(): boolean {
+    return this.#phase !== 'idle';
+  }
+  get progress(): StageProgress | null {
+    return this.#progress;
+  }
+  get dataset(): DatasetInfo | null {
+    return this.#dataset;
+  }
+  get preview(): ImagePreview | null {
+    return this.#preview;
+  }
+  get stored(): readonly DatasetInfo[] {
+    return this.#stored;
+  }
+  get alert(): string | null {
+    return this.#alert;
+  }
+
+  /** How a recipe names the chosen dataset. */
+  get spec(): DatasetSpec | null {
+    if (this.#generatedFrom) return this.#generatedFrom;
+    return this.#dataset ? { kind: 'stored', id: this.#dataset.id } : null;
+  }
+
+  async generate(spec: ProceduralSpec): Promise<void> {
+    const { seed, train, test } = spec;
+    await this.#work('generating', async (report) => {
+      const dataset = await this.#worker.call((api) => api.generate({ seed, train, test }, report));
+      await this.#show(dataset);
+      this.#generatedFrom = { kind: 'procedural', seed, train, test };
+    });
+  }
+
+  /** Read the user's own files. A bad one changes nothing but the alert. */
+  async importFiles(files: readonly File[]): Promise<void> {
+    if (files.length === 0) return;
+    await this.#work('reading', async (report) => {
+      const dataset = await this.#worker.call((api) => api.importFiles([...files], report));
+      this.#generatedFrom = null;
+      await this.#show(dataset);
+    });
+  }
+
+  async select(id: string): Promise<void> {
+    const dataset = this.#stored.find((d) => d.id === id);
+    if (!dataset || id === this.#dataset?.id) return;
+    await this.#work('opening', async () => {
+      this.#generatedFrom = proceduralSpecOf(id) ?? null;
+      await this.#show(dataset);
+    });
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#work('opening', async () => {
+      await this.#worker.call((api) => api.remove(id));
+      if (this.#dataset?.id !== id) return;
+      this.#dataset = null;
+      this.#preview = null;
+      this.#generatedFrom = null;
+    });
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      this.#stored = await this.#worker.call((api) => api.list());
+    } catch (error) {
+      this.#alert = sentenceOf(error);
+    }
+  }
+
+  /** Images of any stored dataset. @throws when it is gone */
+  async previewOf(id: string, split: 'train' | 'test', count: number): Promise<ImagePreview> {
+    return this.#worker.call((api) => api.preview(id, split, count));
+  }
+
+  dismissAlert(): void {
+    this.#alert = null;
+  }
+
+  async #show(dataset: DatasetInfo): Promise<void> {
+    const classes = dataset.classNames.length;
+    const count = PREVIEW_IMAGES * Math.max(1, Math.min(4, Math.ceil(classes / PREVIEW_CLASSES)));
+    const preview = await this.previewOf(dataset.id, 'train', count);
+    this.#dataset = dataset;
+    this.#preview = preview;
+  }
+
+  async #work(
+    phase: DataPhase,
+    job: (report: (progress: StageProgress) => void) => Promise<void>,
+  ): Promise<void> {
+    if (this.isBusy) return;
+    this.#phase = phase;
+    this.#progress = null;
+    this.#alert = null;
+    try {
+      await job(proxy((progress: StageProgress) => (this.#progress = progress)));
+    } catch (error) {
+      this.#alert = sentenceOf(error);
+    } finally {
+      this.#phase = 'idle';
+      this.#progress = null;
+      await this.refresh();
+    }
+  }
+}

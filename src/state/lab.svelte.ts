@@ -1,0 +1,133 @@
+/** @file The lab: one of each concern, and the steps that cross them. */
+import { parseRecipe } from '../spec/recipe.ts';
+import type { Recipe } from '../spec/recipe.ts';
+import { SpecError } from '../util/errors.ts';
+import { DataBench } from './data-bench.svelte.ts';
+import { Journey } from './journey.svelte.ts';
+import { MapRun } from './map-run.svelte.ts';
+import { OpenRun } from './open-run.svelte.ts';
+import { RecipeForm } from './recipe-form.svelte.ts';
+import { Runs } from './runs.svelte.ts';
+import type { LabServices } from './services.ts';
+import { Settings } from './settings.svelte.ts';
+import { TradeOff } from './trade-off.svelte.ts';
+import { TrainRun } from './train-run.svelte.ts';
+import { sentenceOf } from './worker-owner.ts';
+
+export class Lab {
+  readonly settings = new Settings();
+  readonly journey = new Journey();
+  readonly data: DataBench;
+  readonly form: RecipeForm;
+  readonly runs: Runs;
+  readonly open: OpenRun;
+  readonly train: TrainRun;
+  readonly map: MapRun;
+  readonly trade: TradeOff;
+  readonly #services: LabServices;
+  #notice = $state<string | null>(null);
+
+  constructor(services: LabServices, presets: readonly Recipe[]) {
+    this.#services = services;
+    this.data = new DataBench(services);
+    this.form = new RecipeForm(presets);
+    this.runs = new Runs(services);
+    this.open = new OpenRun(services);
+    this.train = new TrainRun(services, this.open, (record) => this.runs.accept(record));
+    this.map = new MapRun(services, this.open);
+    this.trade = new TradeOff(this.open, this.data, this.train);
+  }
+
+  /** Something about the whole page that the reader should know, e.g. the store was closed. */
+  get notice(): string | null {
+    return this.#notice;
+  }
+
+  notify(sentence: string | null): void {
+    this.#notice = sentence;
+  }
+
+  /** First thing on the page: what is stored, then images to look at. */
+  async boot(): Promise<void> {
+    await Promise.all([this.runs.refresh(), this.data.refresh()]);
+    const newest = this.runs.list.at(0);
+    if (newest) await this.openRun(newest.id);
+    if (this.data.dataset || this.data.isBusy) return;
+    const stored = this.data.stored.at(0);
+    const { dataset } = this.form.draft;
+    if (stored) await this.data.select(stored.id);
+    else if (dataset.kind === 'procedural') await this.data.generate(dataset);
+  }
+
+  /** Take a preset. Its built-in images come with it, unless the reader brought their own. */
+  async usePreset(recipe: Recipe): Promise<void> {
+    this.form.load(recipe);
+    const isOwn = this.data.dataset !== null && this.data.spec?.kind === 'stored';
+    if (recipe.dataset.kind === 'procedural' && !isOwn) await this.data.generate(recipe.dataset);
+  }
+
+  /** Take a recipe file. A bad one changes nothing but the notice. */
+  async useRecipeFile(file: File): Promise<void> {
+    try {
+      this.#notice = null;
+      await this.usePreset(parseRecipe(parseJson(await file.text(), file.name)));
+    } catch (error) {
+      this.#notice = sentenceOf(error);
+    }
+  }
+
+  /** Train the recipe on the dataset shown in the data bench. */
+  async startTraining(): Promise<void> {
+    const { dataset, spec } = this.data;
+    if (!dataset || !spec || this.form.fault !== null) return;
+    void this.#services.store.requestPersistence();
+    try {
+      await this.train.start(this.form.finish(spec), dataset.id, this.form.backend);
+    } catch (error) {
+      this.#notice = sentenceOf(error);
+    }
+    await this.#afterTraining();
+  }
+
+  async resumeRun(id: string): Promise<void> {
+    await this.train.resume(id, this.form.backend);
+    await this.#afterTraining();
+  }
+
+  async startMapping(): Promise<void> {
+    const { record } = this.open;
+    if (!record) return;
+    await this.map.start(record, this.form.draft.mapping);
+    await this.runs.refresh();
+  }
+
+  async openRun(id: string): Promise<void> {
+    await this.open.open(id);
+    await this.trade.load();
+  }
+
+  async deleteRun(id: string): Promise<void> {
+    await this.runs.remove(id);
+    if (this.open.id === id) this.open.close();
+  }
+
+  async deleteAllRuns(): Promise<void> {
+    await this.runs.removeAll();
+    this.open.close();
+  }
+
+  async #afterTraining(): Promise<void> {
+    await this.runs.refresh();
+    await this.trade.load();
+  }
+}
+
+function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new SpecError(
+      `${name}: expected a recipe as JSON, got ${text.slice(0, 20) || 'nothing'}`,
+    );
+  }
+}

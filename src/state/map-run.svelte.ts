@@ -1,0 +1,128 @@
+/** @file The mapping in hand: owner of the mapper worker; what it searches and how fast. */
+import { proxy } from 'comlink';
+import type { Remote } from 'comlink';
+import type { MapApi } from '../rpc/map-api.ts';
+import type { MapProgress } from '../rpc/progress.ts';
+import type { MappingSpec, Objective } from '../spec/recipe.ts';
+import type { RunRecord } from '../spec/run.ts';
+import type { BitSeries } from './log-series.ts';
+import type { OpenRun } from './open-run.svelte.ts';
+import { appendSearch } from './search-series.ts';
+import type { LabServices } from './services.ts';
+import { sentenceOf, WorkerOwner } from './worker-owner.ts';
+
+export type MapPhase = 'idle' | 'running' | 'pausing' | 'paused' | 'stopping';
+export type SearchProgress = Extract<MapProgress, { kind: 'search' }>;
+
+export class MapRun {
+  readonly #worker: WorkerOwner<MapApi>;
+  readonly #open: OpenRun;
+  #runId = $state<string | null>(null);
+  #phase = $state<MapPhase>('idle');
+  #search = $state.raw<SearchProgress | null>(null);
+  #series = $state.raw<readonly BitSeries[]>([]);
+  #searched = $state.raw<{ runId: string; objective: Objective } | null>(null);
+  #alert = $state<string | null>(null);
+
+  constructor(services: LabServices, open: OpenRun) {
+    this.#worker = new WorkerOwner('mapper', services.spawnMapper);
+    this.#open = open;
+  }
+
+  get runId(): string | null {
+    return this.#runId;
+  }
+  get phase(): MapPhase {
+    return this.#phase;
+  }
+  get isLive(): boolean {
+    return this.#phase !== 'idle';
+  }
+  /** The layer and bit-width being searched now. */
+  get search(): SearchProgress | null {
+    return this.#search;
+  }
+  /** How the newest search went: its run and objective, and its best over the mappings tried. */
+  get searched(): { readonly runId: string; readonly objective: Objective } | null {
+    return this.#searched;
+  }
+  get series(): readonly BitSeries[] {
+    return this.#series;
+  }
+  get alert(): string | null {
+    return this.#alert;
+  }
+
+  /** Map the network of a run at each of its bit-widths; resolves at the end or a stop. */
+  async start(run: RunRecord, mapping: MappingSpec): Promise<void> {
+    if (this.isLive) return;
+    const runId = run.id;
+    this.#runId = runId;
+    this.#phase = 'running';
+    this.#search = null;
+    this.#series = [];
+    this.#searched = { runId, objective: mapping.objective };
+    this.#alert = null;
+    const spec = structuredClone({
+      runId,
+      model: run.model,
+      bitWidths: run.recipe.bitWidths,
+      precision: run.recipe.training.precision,
+      mapping,
+      seed: run.recipe.seed,
+    });
+    try {
+      const record = await this.#worker.call((api) =>
+        api.start(
+          spec,
+          proxy((progress: MapProgress) => this.#report(progress)),
+        ),
+      );
+      this.#open.acceptMapping(record);
+    } catch (error) {
+      this.#alert = sentenceOf(error);
+    }
+    this.#phase = 'idle';
+    this.#runId = null;
+    this.#search = null;
+  }
+
+  pause(): Promise<void> {
+    return this.#command('pausing', 'paused', (api, id) => api.pause(id));
+  }
+
+  continue(): Promise<void> {
+    return this.#command('running', 'running', (api, id) => api.continue(id));
+  }
+
+  stop(): Promise<void> {
+    return this.#command('stopping', 'stopping', (api, id) => api.stop(id));
+  }
+
+  async #command(
+    during: MapPhase,
+    after: MapPhase,
+    send: (api: Remote<MapApi>, id: string) => Promise<void>,
+  ): Promise<void> {
+    const runId = this.#runId;
+    if (runId === null) return;
+    const before = this.#phase;
+    this.#phase = during;
+    try {
+      await this.#worker.call((api) => send(api, runId));
+      if (this.#runId === runId && this.#phase === during) this.#phase = after;
+    } catch (error) {
+      if (this.#runId !== runId) return;
+      this.#phase = before;
+      this.#alert = sentenceOf(error);
+    }
+  }
+
+  #report(progress: MapProgress): void {
+    if (progress.runId !== this.#runId) return; // late message of an earlier run
+    if (progress.kind === 'search') {
+      this.#search = progress;
+      this.#series = appendSearch(this.#series, progress);
+    } else this.#open.acceptMapping(progress.record);
+  }
+}

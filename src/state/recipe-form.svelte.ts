@@ -1,0 +1,142 @@
+/** @file The recipe being set up: every setting of the next run, checked as it is typed. */
+import type { ProceduralSpec } from '../spec/dataset-id.ts';
+import { modelTotals } from '../spec/model.ts';
+import type { ModelSpec } from '../spec/model.ts';
+import { parseRecipe, recipeModel } from '../spec/recipe.ts';
+import type { DatasetSpec, MappingSpec, Recipe, TrainingSpec } from '../spec/recipe.ts';
+import type { BackendPreference, DatasetInfo } from '../spec/run.ts';
+import { sentenceOf } from './worker-owner.ts';
+
+/** For presets that bring their own data. */
+const DEFAULT_BUILT_IN: ProceduralSpec = { kind: 'procedural', seed: 1, train: 5000, test: 1000 };
+
+type Augmentation = TrainingSpec['augmentation'];
+
+export class RecipeForm {
+  readonly #presets: readonly Recipe[];
+  #draft: Recipe;
+  #builtIn: ProceduralSpec;
+  #backend = $state<BackendPreference>('auto');
+  readonly #fault = $derived.by(() => faultOf(this.#draft));
+
+  /** @param presets valid recipes, the default first; at least one */
+  constructor(presets: readonly Recipe[]) {
+    const [first] = presets;
+    if (!first) throw new Error('internal: RecipeForm needs a preset');
+    this.#presets = presets;
+    this.#draft = $state.raw(first);
+    this.#builtIn = $state.raw(
+      first.dataset.kind === 'procedural' ? first.dataset : DEFAULT_BUILT_IN,
+    );
+  }
+
+  get presets(): readonly Recipe[] {
+    return this.#presets;
+  }
+  /** May hold values out of range: see `fault`. */
+  get draft(): Recipe {
+    return this.#draft;
+  }
+  get backend(): BackendPreference {
+    return this.#backend;
+  }
+  /** What is wrong, as one sentence; null when the recipe is good. */
+  get fault(): string | null {
+    return this.#fault;
+  }
+  /** The preset with all settings as they are, else null: the reader changed something. */
+  get presetName(): string | null {
+    const { name } = this.#draft;
+    const preset = this.#presets.find((p) => p.name === name);
+    const isSame = preset && sameSettings(preset, this.#draft);
+    return isSame ? name : null;
+  }
+
+  /** True when the fault is about this field, e.g. `training.beta`. */
+  isFaulty(field: string): boolean {
+    const fault = this.#fault;
+    return (
+      fault !== null && (fault.startsWith(`recipe.${field}:`) || fault.startsWith(`${field}:`))
+    );
+  }
+
+  /** The built-in set as it would be generated; may hold values out of range. */
+  get builtIn(): ProceduralSpec {
+    return this.#builtIn;
+  }
+
+  setBuiltIn(spec: ProceduralSpec): void {
+    this.#builtIn = spec;
+  }
+
+  load(recipe: Recipe): void {
+    this.#draft = recipe;
+    if (recipe.dataset.kind === 'procedural') this.#builtIn = recipe.dataset;
+  }
+
+  setBackend(backend: BackendPreference): void {
+    this.#backend = backend;
+  }
+
+  set<K extends 'seed' | 'model' | 'bitWidths' | 'name'>(field: K, value: Recipe[K]): void {
+    this.#draft = { ...this.#draft, [field]: value };
+  }
+
+  setTraining<K extends keyof TrainingSpec>(field: K, value: TrainingSpec[K]): void {
+    this.#draft = { ...this.#draft, training: { ...this.#draft.training, [field]: value } };
+  }
+
+  setAugmentation<K extends keyof Augmentation>(field: K, value: Augmentation[K]): void {
+    this.setTraining('augmentation', { ...this.#draft.training.augmentation, [field]: value });
+  }
+
+  setMapping<K extends keyof MappingSpec>(field: K, value: MappingSpec[K]): void {
+    this.#draft = { ...this.#draft, mapping: { ...this.#draft.mapping, [field]: value } };
+  }
+
+  /** Add or take away a width; the set stays ascending. */
+  toggleBits(bits: number): void {
+    const set = this.#draft.bitWidths;
+    this.set(
+      'bitWidths',
+      set.includes(bits) ? set.filter((b) => b !== bits) : [...set, bits].sort((a, b) => a - b),
+    );
+  }
+
+  /** The recipe to run on a dataset. @throws SpecError when a setting is out of range */
+  finish(dataset: DatasetSpec): Recipe {
+    return parseRecipe({ ...this.#draft, dataset });
+  }
+
+  /** The network as built for a dataset (32×32×3, 10 classes before one is chosen); null: faulty. */
+  modelFor(
+    dataset: DatasetInfo | null,
+  ): { spec: ModelSpec; macs: number; parameters: number } | null {
+    try {
+      const spec = recipeModel(this.#draft, {
+        width: dataset?.width ?? 32,
+        height: dataset?.height ?? 32,
+        channels: dataset?.channels ?? 3,
+        classes: dataset?.classNames.length ?? 10,
+      });
+      return { spec, ...modelTotals(spec) };
+    } catch {
+      return null; // too small an image for this network: `start` says so
+    }
+  }
+}
+
+function faultOf(draft: Recipe): string | null {
+  try {
+    parseRecipe(draft);
+    return null;
+  } catch (error) {
+    return sentenceOf(error);
+  }
+}
+
+/** All but the dataset, which the data bench decides. */
+function sameSettings(a: Recipe, b: Recipe): boolean {
+  const strip = (r: Recipe): string => JSON.stringify({ ...r, dataset: null });
+  return strip(a) === strip(b);
+}

@@ -1,0 +1,33 @@
+/** @file The store of runs over IndexedDB, opened at first use and again after it was closed. */
+import { openLab } from '../store/open.ts';
+import { getMapping } from '../store/mappings.ts';
+import { readLog } from '../store/logs.ts';
+import { deleteAllRuns, deleteRun, getRun, listRuns, renameRun } from '../store/runs.ts';
+import type { LabDatabase } from '../store/schema.ts';
+import { requestPersistence, storageUse } from '../store/usage.ts';
+import type { RunStore } from './services.ts';
+
+/** @param onClosed told when the connection is gone for good, with a sentence for the reader */
+export function browserRunStore(onClosed: (sentence: string) => void): RunStore {
+  let opening: Promise<LabDatabase> | undefined;
+  const open = (): Promise<LabDatabase> => {
+    opening ??= openLab({ onClosed, onBlocked: onClosed }).catch((error: unknown) => {
+      opening = undefined; // a later call may find the store open again
+      throw error;
+    });
+    return opening;
+  };
+  return {
+    listRuns: async () => listRuns(await open()),
+    getRun: async (id) => getRun(await open(), id),
+    readLog: async (id) => readLog(await open(), id),
+    getMapping: async (id) => getMapping(await open(), id),
+    renameRun: async (id, name) => {
+      await renameRun(await open(), id, name);
+    },
+    deleteRun: async (id) => deleteRun(await open(), id),
+    deleteAllRuns: async () => deleteAllRuns(await open()),
+    storageUse,
+    requestPersistence,
+  };
+}

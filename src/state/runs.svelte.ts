@@ -1,0 +1,66 @@
+/** @file The stored runs: the list, deleting, renaming, and the storage they use. */
+import type { RunRecord } from '../spec/run.ts';
+import type { StorageUse } from '../store/usage.ts';
+import type { LabServices } from './services.ts';
+import { sentenceOf } from './worker-owner.ts';
+
+export class Runs {
+  readonly #services: LabServices;
+  #list = $state.raw<readonly RunRecord[]>([]);
+  #use = $state.raw<StorageUse | null>(null);
+  #alert = $state<string | null>(null);
+
+  constructor(services: LabServices) {
+    this.#services = services;
+  }
+
+  /** Newest first. */
+  get list(): readonly RunRecord[] {
+    return this.#list;
+  }
+  get use(): StorageUse | null {
+    return this.#use;
+  }
+  get alert(): string | null {
+    return this.#alert;
+  }
+
+  async refresh(): Promise<void> {
+    await this.#guard(async () => {
+      const { store } = this.#services;
+      [this.#list, this.#use] = await Promise.all([store.listRuns(), store.storageUse()]);
+    });
+  }
+
+  /** A worker wrote this record; no need to read it back. */
+  accept(record: RunRecord): void {
+    const rest = this.#list.filter((run) => run.id !== record.id);
+    this.#list = [...rest, record].sort((a, b) => b.createdAt - a.createdAt);
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#guard(() => this.#services.store.deleteRun(id));
+    await this.refresh();
+  }
+
+  async removeAll(): Promise<void> {
+    await this.#guard(() => this.#services.store.deleteAllRuns());
+    await this.refresh();
+  }
+
+  async rename(id: string, name: string): Promise<void> {
+    const trimmed = name.trim().slice(0, 80);
+    if (trimmed === '') return;
+    await this.#guard(() => this.#services.store.renameRun(id, trimmed));
+    await this.refresh();
+  }
+
+  async #guard(job: () => Promise<void>): Promise<void> {
+    try {
+      this.#alert = null;
+      await job();
+    } catch (error) {
+      this.#alert = sentenceOf(error);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * @file What the page needs from outside, as one value: worker spawns, the store of runs, ids.
+ *
+ * The product passes the real ones (app/main.ts), tests pass fakes; no state class names a worker
+ * or a database itself.
+ */
+import type { DataApi } from '../rpc/data-api.ts';
+import type { MapApi } from '../rpc/map-api.ts';
+import type { Spawned } from '../rpc/spawn.ts';
+import type { TrainApi } from '../rpc/train-api.ts';
+import type { LogEntry, MappingRecord, RunRecord } from '../spec/run.ts';
+import type { StorageUse } from '../store/usage.ts';
+
+/** Stored runs as the page reads them; the workers write them. */
+export interface RunStore {
+  listRuns(): Promise<RunRecord[]>;
+  getRun(id: string): Promise<RunRecord | undefined>;
+  readLog(id: string): Promise<LogEntry[]>;
+  getMapping(id: string): Promise<MappingRecord | undefined>;
+  renameRun(id: string, name: string): Promise<void>;
+  deleteRun(id: string): Promise<void>;
+  deleteAllRuns(): Promise<void>;
+  storageUse(): Promise<StorageUse>;
+  /** Ask the browser not to clear the store when the disk runs low. */
+  requestPersistence(): Promise<boolean>;
+}
+
+export interface LabServices {
+  readonly spawnData: () => Spawned<DataApi>;
+  readonly spawnTrainer: () => Spawned<TrainApi>;
+  readonly spawnMapper: () => Spawned<MapApi>;
+  readonly store: RunStore;
+  /** A fresh run id. */
+  readonly newId: () => string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly codeVersion: string;
+}

@@ -1,0 +1,200 @@
+/** @file The training in hand: owner of the trainer worker, its phase, pace and stage. */
+import { proxy } from 'comlink';
+import type { Remote } from 'comlink';
+import type { StageProgress, TrainProgress } from '../rpc/progress.ts';
+import type { TrainApi } from '../rpc/train-api.ts';
+import type { Recipe } from '../spec/recipe.ts';
+import type { BackendPreference, BackendReport, Prediction, RunRecord } from '../spec/run.ts';
+import type { OpenRun } from './open-run.svelte.ts';
+import type { LabServices } from './services.ts';
+import { sentenceOf, WorkerOwner } from './worker-owner.ts';
+
+export type TrainPhase = 'idle' | 'starting' | 'running' | 'pausing' | 'paused' | 'stopping';
+
+export interface TrainPace {
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly epoch: number;
+  readonly imagesPerSecond: number;
+  readonly secondsLeft: number;
+}
+
+export class TrainRun {
+  readonly #services: LabServices;
+  readonly #worker: WorkerOwner<TrainApi>;
+  readonly #open: OpenRun;
+  readonly #onRecord: (record: RunRecord) => void;
+  #runId = $state<string | null>(null);
+  #phase = $state<TrainPhase>('idle');
+  #pace = $state.raw<TrainPace | null>(null);
+  #stage = $state.raw<StageProgress | null>(null);
+  #backend = $state.raw<BackendReport | null>(null);
+  #alert = $state<string | null>(null);
+
+  constructor(services: LabServices, open: OpenRun, onRecord: (record: RunRecord) => void) {
+    this.#services = services;
+    this.#worker = new WorkerOwner('trainer', services.spawnTrainer);
+    this.#open = open;
+    this.#onRecord = onRecord;
+  }
+
+  /** The run in hand; null when there is none. */
+  get runId(): string | null {
+    return this.#runId;
+  }
+  get phase(): TrainPhase {
+    return this.#phase;
+  }
+  get isLive(): boolean {
+    return this.#phase !== 'idle';
+  }
+  get pace(): TrainPace | null {
+    return this.#pace;
+  }
+  get stage(): StageProgress | null {
+    return this.#stage;
+  }
+  /** Which compute was chosen, and why. */
+  get backend(): BackendReport | null {
+    return this.#backend;
+  }
+  get alert(): string | null {
+    return this.#alert;
+  }
+
+  /** Find out which backend would be used; says nothing while a run is in hand. */
+  async probe(preference: BackendPreference): Promise<void> {
+    if (this.isLive) return;
+    try {
+      const report = await this.#worker.call((api) => api.probe(preference));
+      if (!this.isLive) this.#backend = report;
+    } catch (error) {
+      this.#backend = null;
+      this.#alert = sentenceOf(error);
+    }
+  }
+
+  /** Resolves when the run has ended, one way or another; a failure becomes the alert. */
+  async start(recipe: Recipe, datasetId: string, backend: BackendPreference): Promise<void> {
+    if (this.isLive) return;
+    const runId = this.#services.newId();
+    this.#open.begin(runId);
+    await this.#live(runId, (report) =>
+      this.#worker.call((api) =>
+        api.start(
+          {
+            runId,
+            name: recipe.name,
+            recipe: structuredClone(recipe),
+            datasetId,
+            backend,
+            codeVersion: this.#services.codeVersion,
+          },
+          report,
+        ),
+      ),
+    );
+  }
+
+  /** Continue a stored run from its last checkpoint. */
+  async resume(runId: string, backend: BackendPreference): Promise<void> {
+    if (this.isLive) return;
+    await this.#open.beginAgain(runId);
+    await this.#live(runId, (report) =>
+      this.#worker.call((api) => api.resume(runId, backend, report)),
+    );
+  }
+
+  pause(): Promise<void> {
+    return this.#command('pausing', 'paused', (api, id) => api.pause(id));
+  }
+
+  continue(): Promise<void> {
+    return this.#command('running', 'running', (api, id) => api.continue(id));
+  }
+
+  /** One step while paused. */
+  step(): Promise<void> {
+    return this.#command('paused', 'paused', (api, id) => api.step(id));
+  }
+
+  stop(): Promise<void> {
+    return this.#command('stopping', 'stopping', (api, id) => api.stop(id));
+  }
+
+  /** Class probabilities of a test image at every bit-width of a stored run. */
+  async predict(runId: string, testIndex: number): Promise<Prediction[]> {
+    return this.#worker.call((api) => api.predict(runId, testIndex));
+  }
+
+  async #live(
+    runId: string,
+    run: (report: (progress: TrainProgress) => void) => Promise<void>,
+  ): Promise<void> {
+    this.#runId = runId;
+    this.#phase = 'starting';
+    this.#pace = null;
+    this.#stage = null;
+    this.#alert = null;
+    try {
+      await run(proxy((progress: TrainProgress) => this.#report(progress)));
+    } catch (error) {
+      this.#alert = sentenceOf(error);
+    }
+    const ended = await this.#services.store.getRun(runId).catch(() => undefined);
+    if (ended) this.#accept(ended);
+    this.#phase = 'idle';
+    this.#runId = null;
+    this.#stage = null;
+  }
+
+  async #command(
+    during: TrainPhase,
+    after: TrainPhase,
+    send: (api: Remote<TrainApi>, id: string) => Promise<void>,
+  ): Promise<void> {
+    const runId = this.#runId;
+    if (runId === null) return;
+    const before = this.#phase;
+    this.#phase = during;
+    try {
+      await this.#worker.call((api) => send(api, runId));
+      // the run may have ended, or been stopped, while the command was on its way
+      if (this.#runId === runId && this.#phase === during) this.#phase = after;
+    } catch (error) {
+      if (this.#runId !== runId) return;
+      this.#phase = before;
+      this.#alert = sentenceOf(error);
+    }
+  }
+
+  #report(progress: TrainProgress): void {
+    if (progress.runId !== this.#runId) return; // late message of an earlier run
+    switch (progress.kind) {
+      case 'stage':
+        this.#stage = progress.progress;
+        break;
+      case 'backend':
+        this.#backend = progress.backend;
+        break;
+      case 'step':
+        this.#pace = progress;
+        this.#stage = null;
+        if (this.#phase === 'starting') this.#phase = 'running';
+        break;
+      case 'log':
+        this.#open.acceptLog(progress.runId, progress.entries);
+        break;
+      case 'run':
+        this.#accept(progress.run);
+        break;
+      default:
+        progress satisfies never;
+    }
+  }
+
+  #accept(record: RunRecord): void {
+    this.#open.acceptRecord(record);
+    this.#onRecord(record);
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * @file Opening the database, and what happens when another tab has another version of it.
+ *
+ * A newer page upgrades at once: every older connection closes itself and says so through
+ * `onClosed`; its later calls reject with InvalidStateError.
+ */
+import { openDB } from 'idb';
+import { SpecError } from '../util/errors.ts';
+import { MIGRATIONS } from './migrations.ts';
+import type { Migration } from './migrations.ts';
+import { DATABASE_NAME } from './schema.ts';
+import type { LabDatabase, LabSchema } from './schema.ts';
+
+export interface OpenOptions {
+  /** This connection is closed and stays so; the sentence says why and what to do. */
+  readonly onClosed?: (sentence: string) => void;
+  /** The upgrade waits for a tab that has not closed its connection yet. */
+  readonly onBlocked?: (sentence: string) => void;
+  /** Another name or history, for tests. Defaults: DATABASE_NAME, MIGRATIONS. */
+  readonly name?: string;
+  readonly migrations?: readonly Migration[];
+}
+
+/**
+ * @returns an open connection; caller closes
+ * @throws SpecError when the stored data is newer than this code or there is no IndexedDB
+ */
+export async function openLab({
+  onClosed,
+  onBlocked,
+  name = DATABASE_NAME,
+  migrations = MIGRATIONS,
+}: OpenOptions = {}): Promise<LabDatabase> {
+  if (typeof indexedDB === 'undefined') {
+    throw new SpecError('openLab: expected IndexedDB to keep runs in, got a browser without it');
+  }
+  try {
+    return await openDB<LabSchema>(name, migrations.length, {
+      async upgrade(db, oldVersion, newVersion, transaction) {
+        for (const migrate of migrations.slice(oldVersion, newVersion ?? migrations.length)) {
+          await migrate(db, transaction);
+        }
+      },
+      blocked() {
+        onBlocked?.('Another tab holds the stored runs in an older version: close that tab.');
+      },
+      blocking(_current, _blocked, event) {
+        (event.target as IDBDatabase).close();
+        onClosed?.('A newer version of the lab is open in another tab: reload this page.');
+      },
+      terminated() {
+        onClosed?.('The browser closed the store of runs: reload this page.');
+      },
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'VersionError') {
+      throw new SpecError(
+        `openLab: expected stored data of version ${migrations.length} or older, got a newer one: reload the page to get the newer lab`,
+      );
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * @file What lies in IndexedDB: one database, written from the workers, read by the page.
+ *
+ * The version is the number of steps in `migrations.ts`.
+ */
+import type { DBSchema, IDBPDatabase } from 'idb';
+import type { Dataset } from '../data/dataset.ts';
+import type { DatasetInfo, LogEntry, MappingRecord, RunRecord } from '../spec/run.ts';
+
+export const DATABASE_NAME = 'instantnet-lab';
+
+/** One named array of numbers of a checkpoint: a parameter, a moment, a batch-norm statistic. */
+export interface CheckpointTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Product of `shape` numbers. */
+  readonly data: Float32Array;
+}
+
+/** All that training needs to go on from a step as if it had never stopped. */
+export interface Checkpoint {
+  readonly step: number;
+  readonly epoch: number;
+  /** Plain data that survives JSON: generator states, position in the epoch. */
+  readonly state: unknown;
+  readonly tensors: readonly CheckpointTensor[];
+}
+
+export interface StoredCheckpoint extends Checkpoint {
+  readonly runId: string;
+  readonly checksum: string;
+}
+
+export interface StoredLogEntry {
+  readonly runId: string;
+  readonly step: number;
+  readonly entry: LogEntry;
+}
+
+export interface LabSchema extends DBSchema {
+  runs: { key: string; value: RunRecord; indexes: { byCreated: number } };
+  /** Key: order of writing. */
+  logs: { key: number; value: StoredLogEntry; indexes: { byRun: [string, number] } };
+  checkpoints: { key: [string, number]; value: StoredCheckpoint };
+  mappings: { key: string; value: MappingRecord };
+  datasets: { key: string; value: DatasetInfo };
+  /** The pixels, apart from their description so that listing reads none of them. */
+  images: { key: string; value: Dataset };
+}
+
+export type LabDatabase = IDBPDatabase<LabSchema>;
+
+/** @returns the range of all keys that start with this run's id: `[runId, …]` */
+export function keysOfRun(runId: string): IDBKeyRange {
+  return IDBKeyRange.bound([runId], [runId, []]); // an array sorts after every number and string
+}

@@ -1,0 +1,33 @@
+/** @file The three costs of a mapping: how each is named, read from a total and written. */
+import type { CostTotals } from '../spec/run.ts';
+import type { Metric } from '../state/trade-off.svelte.ts';
+import { formatCycles, formatEdp, formatEnergy } from './format.ts';
+import type { HelpId } from './help-text.ts';
+
+export interface CostFigure {
+  readonly title: string;
+  readonly help: HelpId;
+  readonly of: (cost: CostTotals) => number;
+  readonly format: (value: number) => string;
+}
+
+export const COST_FIGURES: Readonly<Record<Metric, CostFigure>> = {
+  energy: {
+    title: 'Energy',
+    help: 'energy',
+    of: (cost) => cost.energyPj,
+    format: formatEnergy,
+  },
+  latency: {
+    title: 'Latency',
+    help: 'latency',
+    of: (cost) => cost.latencyCycles,
+    format: formatCycles,
+  },
+  edp: {
+    title: 'EDP',
+    help: 'edp',
+    of: (cost) => cost.edpPjCycles,
+    format: formatEdp,
+  },
+};

@@ -1,0 +1,316 @@
+/**
+ * @file One training run from its record in the store to its end, and back from a checkpoint.
+ *
+ * Glue between the trainer, the store and the page; nothing here computes.
+ */
+import { channelStatistics } from '../src/data/batches.ts';
+import type { Dataset } from '../src/data/dataset.ts';
+import { currentBackend, onGpuLost, probeBackend, startBackend } from '../src/engine/backend.ts';
+import type { Network } from '../src/nn/network.ts';
+import type { TrainProgress } from '../src/rpc/progress.ts';
+import type { MeasureSpec, TrainApi, TrainMeasure, TrainSpec } from '../src/rpc/train-api.ts';
+import { modelTotals } from '../src/spec/model.ts';
+import { parseRecipe, recipeModel } from '../src/spec/recipe.ts';
+import type {
+  BackendPreference,
+  BackendReport,
+  LayerSqnr,
+  Prediction,
+  RunRecord,
+} from '../src/spec/run.ts';
+import { latestCheckpoint, putCheckpoint } from '../src/store/checkpoints.ts';
+import { getDataset, getDatasetInfo } from '../src/store/datasets.ts';
+import { appendLog, trimLog } from '../src/store/logs.ts';
+import { openLab } from '../src/store/open.ts';
+import { getRun, putRun, updateRun } from '../src/store/runs.ts';
+import type { LabDatabase } from '../src/store/schema.ts';
+import { buildNetwork } from '../src/train/build.ts';
+import { logitsOf, softmax } from '../src/train/evaluate.ts';
+import { layerSqnr } from '../src/train/sqnr.ts';
+import { Trainer } from '../src/train/trainer.ts';
+import { SpecError } from '../src/util/errors.ts';
+import { measureTraining } from './measure.ts';
+import { buildTeam, teamSize } from './train-team.ts';
+
+type OnProgress = (progress: TrainProgress) => void;
+
+/** Step reports a second at most. */
+const STEP_REPORT_MS = 100;
+
+const GONE = 'training: the run was deleted while it trained';
+
+interface Viewer {
+  readonly runId: string;
+  readonly step: number;
+  readonly network: Network;
+  readonly dataset: Dataset;
+}
+
+export class TrainSession implements TrainApi {
+  #db: Promise<LabDatabase> | null = null;
+  #trainer: { readonly runId: string; readonly trainer: Trainer } | null = null;
+  #viewer: Viewer | null = null;
+
+  probe(preference: BackendPreference): Promise<BackendReport> {
+    return probeBackend(preference);
+  }
+
+  async start(spec: TrainSpec, onProgress: OnProgress): Promise<void> {
+    const recipe = parseRecipe(spec.recipe);
+    const db = await this.#open();
+    const info = await getDatasetInfo(db, spec.datasetId);
+    if (info === undefined) {
+      throw new SpecError(`training: expected a stored dataset, got the unknown ${spec.datasetId}`);
+    }
+    const model = recipeModel(recipe, { ...info, classes: info.classNames.length });
+    const backend = await this.#startBackend(spec.backend, recipe.bitWidths);
+    const now = Date.now();
+    const run: RunRecord = {
+      id: spec.runId,
+      name: spec.name,
+      createdAt: now,
+      updatedAt: now,
+      status: 'training',
+      recipe,
+      model,
+      ...modelTotals(model),
+      codeVersion: spec.codeVersion,
+      backend,
+      dataset: info,
+      step: 0,
+      totalSteps: 0,
+      trainSeconds: 0,
+    };
+    await putRun(db, run);
+    await this.#train(run, onProgress);
+  }
+
+  async resume(
+    runId: string,
+    preference: BackendPreference,
+    onProgress: OnProgress,
+  ): Promise<void> {
+    const db = await this.#open();
+    const run = await getRun(db, runId);
+    if (run === undefined) {
+      throw new SpecError(`training: expected a stored run to resume, got the unknown ${runId}`);
+    }
+    const backend = await this.#startBackend(preference, run.recipe.bitWidths);
+    const { failure: _failure, ...record } = run;
+    const resumed: RunRecord = { ...record, backend, status: 'training' };
+    await putRun(db, resumed);
+    await this.#train(resumed, onProgress);
+  }
+
+  pause(runId: string): Promise<void> {
+    this.#running(runId)?.pause();
+    return Promise.resolve();
+  }
+
+  continue(runId: string): Promise<void> {
+    this.#running(runId)?.continue();
+    return Promise.resolve();
+  }
+
+  step(runId: string): Promise<void> {
+    this.#running(runId)?.stepOnce();
+    return Promise.resolve();
+  }
+
+  stop(runId: string): Promise<void> {
+    this.#running(runId)?.stop();
+    return Promise.resolve();
+  }
+
+  async predict(runId: string, testIndex: number): Promise<Prediction[]> {
+    const { network, dataset } = await this.#view(runId);
+    if (!Number.isInteger(testIndex) || testIndex < 0 || testIndex >= dataset.test.count) {
+      throw new SpecError(
+        `predict: expected a test image from 0 to ${dataset.test.count - 1}, got ${testIndex}`,
+      );
+    }
+    const run = await getRun(await this.#open(), runId);
+    const statistics = channelStatistics(dataset);
+    const predictions: Prediction[] = [];
+    for (const bits of run?.recipe.bitWidths ?? []) {
+      const indices = Uint32Array.of(testIndex);
+      const logits = await logitsOf(network, bits, dataset, statistics, indices);
+      predictions.push({ bits, probabilities: softmax(logits) });
+    }
+    return predictions;
+  }
+
+  async measure(spec: MeasureSpec): Promise<TrainMeasure> {
+    this.#assertIdle();
+    return measureTraining(spec);
+  }
+
+  async sqnr(runId: string): Promise<LayerSqnr[]> {
+    const { network, dataset } = await this.#view(runId);
+    const run = await getRun(await this.#open(), runId);
+    const statistics = channelStatistics(dataset);
+    const found: LayerSqnr[] = [];
+    for (const bits of run?.recipe.bitWidths ?? []) {
+      found.push(...(await layerSqnr(network, bits, dataset, statistics)));
+    }
+    return found;
+  }
+
+  #running(runId: string): Trainer | null {
+    return this.#trainer?.runId === runId ? this.#trainer.trainer : null;
+  }
+
+  #assertIdle(): void {
+    if (this.#trainer === null) return;
+    throw new SpecError(`training: expected no run in progress, got ${this.#trainer.runId}`);
+  }
+
+  #open(): Promise<LabDatabase> {
+    this.#db ??= openLab({ onClosed: () => (this.#db = null) });
+    return this.#db;
+  }
+
+  async #startBackend(
+    preference: BackendPreference,
+    bitWidths: readonly number[],
+  ): Promise<BackendReport> {
+    const backend = await startBackend(preference);
+    return { ...backend, workers: teamSize(backend.name, bitWidths) };
+  }
+
+  /** Train from the last checkpoint, or from the start; keeps the record in the store true. */
+  async #train(start: RunRecord, onProgress: OnProgress): Promise<void> {
+    this.#assertIdle();
+    const db = await this.#open();
+    const runId = start.id;
+    let run = start;
+    const save = async (change: Partial<RunRecord>): Promise<void> => {
+      const updated = await updateRun(db, runId, { ...change, updatedAt: Date.now() });
+      if (updated === undefined) throw new SpecError(GONE);
+      run = updated;
+      onProgress({ kind: 'run', runId, run });
+    };
+    onProgress({ kind: 'backend', runId, backend: run.backend });
+    const dataset = await getDataset(db, run.dataset.id);
+    if (dataset === undefined) {
+      await save({ status: 'failed', failure: `The dataset ${run.dataset.name} is gone.` });
+      return;
+    }
+    const { checkpoint, damagedSteps } = await latestCheckpoint(db, runId);
+    const startStep = checkpoint?.step ?? 0;
+    await trimLog(db, runId, startStep);
+    const stage = (name: string, done: number): void =>
+      onProgress({ kind: 'stage', runId, progress: { stage: name, done, total: 1 } });
+    stage('building the network', 0);
+    let helperFailure: Error | null = null;
+    const running = await buildTeam(
+      {
+        model: run.model,
+        training: run.recipe.training,
+        bitWidths: run.recipe.bitWidths,
+        seed: run.recipe.seed,
+        dataset,
+      },
+      checkpoint?.tensors ?? null,
+      run.backend.name,
+      `instantnet-lab:${runId}:${crypto.randomUUID()}`,
+      (error) => (helperFailure = error),
+    );
+    stage('building the network', 1);
+    const secondsBefore = startStep === 0 ? 0 : run.trainSeconds;
+    let reportedAt = 0;
+    const trainer: Trainer = new Trainer(
+      run.recipe,
+      running.team,
+      {
+        onStep: (progress) => {
+          const now = performance.now();
+          if (now - reportedAt < STEP_REPORT_MS && progress.step < progress.totalSteps) return;
+          reportedAt = now;
+          const imagesLeft = (progress.totalSteps - progress.step) * running.team.batchSize;
+          const secondsLeft = imagesLeft / Math.max(progress.imagesPerSecond, 1e-9);
+          onProgress({ kind: 'step', runId, ...progress, secondsLeft });
+        },
+        onLog: async (entries) => {
+          await appendLog(db, runId, entries);
+          onProgress({ kind: 'log', runId, entries });
+        },
+        onCheckpoint: async (step, epoch, tensors) => {
+          const isKept = await putCheckpoint(db, runId, { step, epoch, state: null, tensors });
+          if (!isKept) throw new SpecError(GONE);
+          await save({ step, trainSeconds: secondsBefore + trainer.trainSeconds });
+        },
+        onPause: () => save({ status: 'paused' }),
+        onContinue: () => save({ status: 'training' }),
+      },
+      startStep,
+    );
+    this.#trainer = { runId, trainer };
+    try {
+      await save({ totalSteps: trainer.totalSteps, step: startStep, status: 'training' });
+      if (damagedSteps.length > 0) {
+        const text = `A damaged checkpoint (step ${damagedSteps.join(', ')}) was skipped for the one at step ${startStep}.`;
+        await appendLog(db, runId, [{ kind: 'event', step: startStep, epoch: 0, text }]);
+      }
+      const outcome = await untilGpuLost(trainer.run());
+      const accuracies = outcome.evaluations.map(({ bits, accuracy, confusion }) => ({
+        bits,
+        accuracy,
+        confusion,
+      }));
+      await save({
+        status: outcome.status,
+        step: outcome.step,
+        trainSeconds: secondsBefore + outcome.trainSeconds,
+        accuracies,
+      });
+    } catch (error) {
+      const cause = helperFailure ?? error;
+      const failure = cause instanceof Error ? cause.message : String(cause);
+      if ((await getRun(db, runId)) !== undefined) await save({ status: 'failed', failure });
+    } finally {
+      this.#trainer = null;
+      running.dispose();
+    }
+  }
+
+  /** The network of a stored run as its last checkpoint has it; kept for the next image. */
+  async #view(runId: string): Promise<Viewer> {
+    const db = await this.#open();
+    const run = await getRun(db, runId);
+    const { checkpoint } = await latestCheckpoint(db, runId);
+    if (run === undefined || checkpoint === undefined) {
+      throw new SpecError(`predict: expected a run with a checkpoint, got ${runId}`);
+    }
+    if (this.#viewer?.runId === runId && this.#viewer.step === checkpoint.step) return this.#viewer;
+    const dataset = await getDataset(db, run.dataset.id);
+    if (dataset === undefined) {
+      throw new SpecError(`predict: expected the dataset ${run.dataset.name}, got nothing stored`);
+    }
+    if (currentBackend() === null) await startBackend('auto');
+    this.#viewer?.network.dispose();
+    const { training, bitWidths } = run.recipe;
+    const network = buildNetwork({ model: run.model, training, bitWidths }, checkpoint.tensors);
+    this.#viewer = { runId, step: checkpoint.step, network, dataset };
+    return this.#viewer;
+  }
+}
+
+/** Rejects when the GPU goes away meanwhile: what waits for it might wait for ever. */
+async function untilGpuLost<T>(work: Promise<T>): Promise<T> {
+  let stopListening: () => void = () => undefined;
+  const lost = new Promise<never>((_resolve, reject) => {
+    void onGpuLost((message) =>
+      reject(
+        new Error(
+          `The GPU was lost (${message}): resume to go on without it from the last checkpoint.`,
+        ),
+      ),
+    ).then((stop) => (stopListening = stop));
+  });
+  try {
+    return await Promise.race([work, lost]);
+  } finally {
+    stopListening();
+  }
+}

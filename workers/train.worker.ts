@@ -1,0 +1,8 @@
+/** @file Trainer worker: one training run at a time, and predictions of stored runs. */
+import { expose } from 'comlink';
+import type { TrainApi } from '../src/rpc/train-api.ts';
+import { TrainSession } from './train-session.ts';
+
+const api: TrainApi = new TrainSession();
+
+expose(api);
