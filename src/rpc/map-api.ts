@@ -1,6 +1,6 @@
 import type { PrecisionSpec } from '../spec/bits.ts';
 import type { ModelSpec } from '../spec/model.ts';
-import type { MappingSpec } from '../spec/recipe.ts';
+import type { MappingSpec } from '../spec/mapping.ts';
 import type { MapProgress } from './progress.ts';
 import type { MappingRecord } from '../spec/run.ts';
 

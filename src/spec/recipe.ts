@@ -6,6 +6,7 @@
  */
 import * as v from 'valibot';
 import { bitWidthsSchema, precisionFault, precisionSchema } from './bits.ts';
+import { mappingSchema } from './mapping.ts';
 import { modelSpecSchema, parseModelSpec } from './model.ts';
 import type { ModelSpec } from './model.ts';
 import { MODEL_NAMES, namedModel } from './models.ts';
@@ -35,9 +36,6 @@ export type Method = (typeof METHODS)[number];
 /** sbm: min-max, asymmetric · dorefa: tanh and clip · symmetric: linear around 0 (docs/training.md). */
 export const QUANTIZERS = ['sbm', 'dorefa', 'symmetric'] as const;
 export type QuantizerName = (typeof QUANTIZERS)[number];
-
-export const OBJECTIVES = ['edp', 'energy', 'latency'] as const;
-export type Objective = (typeof OBJECTIVES)[number];
 
 const datasetSchema = v.variant('kind', [
   v.strictObject({
@@ -114,13 +112,6 @@ const trainingSchema = v.strictObject({
   ),
 });
 
-const mappingSchema = v.strictObject({
-  accelerator: v.pipe(v.string(), v.minLength(1), v.maxLength(80)),
-  objective: v.picklist(OBJECTIVES),
-  /** Mappings evaluated for each distinct layer and bit-width. */
-  evaluationsPerLayer: count(100, 10_000_000),
-});
-
 const recipeFields = v.strictObject({
   version: v.literal(1),
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(80)),
@@ -158,7 +149,6 @@ export const recipeSchema = v.pipe(
 
 export type Recipe = v.InferOutput<typeof recipeSchema>;
 export type TrainingSpec = Recipe['training'];
-export type MappingSpec = Recipe['mapping'];
 export type DatasetSpec = Recipe['dataset'];
 
 interface TrainingFault {

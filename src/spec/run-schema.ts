@@ -4,8 +4,10 @@
  * Loose on purpose: fields that are not known are let through, so that records of a newer lab load.
  */
 import * as v from 'valibot';
+import { acceleratorSchema, DATASPACES } from './accelerator-schema.ts';
+import { MAP_ALGORITHMS, OBJECTIVES, SCHEDULES } from './mapping.ts';
 import { modelSpecSchema } from './model.ts';
-import { OBJECTIVES, recipeSchema } from './recipe.ts';
+import { recipeSchema } from './recipe.ts';
 import type { DatasetInfo, LogEntry, MappingRecord, RunRecord } from './run.ts';
 
 const text = v.string();
@@ -85,23 +87,53 @@ const layerCostSchema = v.looseObject({
   parts: list(
     v.looseObject({
       level: text,
-      dataspace: v.picklist(['Weights', 'Inputs', 'Outputs', 'MACs']),
+      dataspace: v.picklist([...DATASPACES, 'MACs']),
       energyPj: real,
     }),
   ),
   boundBy: text,
   mapping: v.unknown(),
+  count: v.exactOptional(real),
+  shape: v.exactOptional(
+    v.looseObject({
+      ...{ N: real, K: real, C: real, P: real, Q: real, R: real, S: real, G: real },
+      ...{ wStride: real, hStride: real, wDilation: real, hDilation: real },
+    }),
+  ),
+  bits: v.exactOptional(v.looseObject({ weights: real, inputs: real, outputs: real, psums: real })),
+  levels: v.exactOptional(
+    list(
+      v.looseObject({
+        name: text,
+        usedInstances: real,
+        occupancyRatio: real,
+        tiles: list(v.looseObject({ dataspace: v.picklist(DATASPACES), words: real, bits: real })),
+      }),
+    ),
+  ),
+  spaceLog10: v.exactOptional(real),
 });
 const mappingSchema = v.looseObject({
   runId: text,
+  network: v.exactOptional(v.looseObject({ title: text })),
   accelerator: text,
+  hardware: v.exactOptional(acceleratorSchema),
   objective: v.picklist(OBJECTIVES),
   seed: real,
   evaluationsPerLayer: real,
+  algorithm: v.exactOptional(v.picklist(MAP_ALGORITHMS)),
+  schedule: v.exactOptional(v.picklist(SCHEDULES)),
+  target: v.exactOptional(real),
   evaluations: v.looseObject({ total: real, valid: real }),
   wallSeconds: real,
   byBits: list(
-    v.looseObject({ bits: real, total: v.looseObject(totals), layers: list(layerCostSchema) }),
+    v.looseObject({
+      bits: real,
+      total: v.looseObject(totals),
+      layers: list(layerCostSchema),
+      oneMapping: v.exactOptional(v.looseObject(totals)),
+      chunks: v.exactOptional(list(v.looseObject({ columns: real, layers: real }))),
+    }),
   ),
   updatedAt: real,
   done: v.boolean(),

@@ -3,8 +3,11 @@
  *
  * Everything the page shows of a run can be rebuilt from it and its log.
  */
+import type { Accelerator } from '../hw/accelerator.ts';
+import type { ConvShape, Dataspace, OperandBits } from '../hw/workload.ts';
+import type { MapAlgorithm, MapSchedule, Objective } from './mapping.ts';
 import type { ModelSpec } from './model.ts';
-import type { Objective, Recipe } from './recipe.ts';
+import type { Recipe } from './recipe.ts';
 
 export type BackendName = 'webgpu' | 'simd' | 'cpu';
 export type BackendPreference = 'auto' | BackendName;
@@ -123,6 +126,21 @@ export interface EnergyPart {
   readonly energyPj: number;
 }
 
+/** What one storage level holds while a layer runs. */
+export interface LevelUse {
+  readonly name: string;
+  readonly usedInstances: number;
+  /** Tiles' share of the usable capacity of one instance; 0 where unlimited. */
+  readonly occupancyRatio: number;
+  /** Of one instance; a dataspace that passes by is not listed. */
+  readonly tiles: readonly {
+    readonly dataspace: Dataspace;
+    readonly words: number;
+    readonly bits: number;
+  }[];
+}
+
+/** Fields that may be missing are not in records of older versions. */
 export interface LayerCost extends CostTotals {
   readonly name: string;
   readonly parts: readonly EnergyPart[];
@@ -130,21 +148,48 @@ export interface LayerCost extends CostTotals {
   readonly boundBy: string;
   /** The mapping as plain data (hw `Mapping`). */
   readonly mapping: unknown;
+  /** Equal layers that this one stands for; missing is 1. */
+  readonly count?: number;
+  readonly shape?: ConvShape;
+  readonly bits?: OperandBits;
+  /** Inner to outer. */
+  readonly levels?: readonly LevelUse[];
+  /** Mappings that this layer has on its array, as a power of ten. */
+  readonly spaceLog10?: number;
+}
+
+/** One stage of a pipeline: the next `layers` layers on `columns` columns of the array. */
+export interface ChunkUse {
+  readonly columns: number;
+  readonly layers: number;
 }
 
 /** The best mapping found of a network at one bit-width. */
 export interface BitMapping {
   readonly bits: number;
+  /** In a pipeline `latencyCycles` is the time between two images. */
   readonly total: CostTotals;
   readonly layers: readonly LayerCost[];
+  /** The same layers under the mappings of the widest width; missing where that is not known. */
+  readonly oneMapping?: CostTotals;
+  /** Missing: all layers on the whole array. */
+  readonly chunks?: readonly ChunkUse[];
 }
 
 export interface MappingRecord {
+  /** The run whose network was mapped, or the id of a network mapped without a run. */
   readonly runId: string;
+  /** What was mapped, where it is no run's network. */
+  readonly network?: { readonly title: string };
   readonly accelerator: string;
+  /** The accelerator as it was then: one of the reader's own may have changed since. */
+  readonly hardware?: Accelerator;
   readonly objective: Objective;
   readonly seed: number;
   readonly evaluationsPerLayer: number;
+  readonly algorithm?: MapAlgorithm;
+  readonly schedule?: MapSchedule;
+  readonly target?: number;
   readonly evaluations: { readonly total: number; readonly valid: number };
   readonly wallSeconds: number;
   /** Ascending bits. */

@@ -3,7 +3,7 @@ import { proxy } from 'comlink';
 import type { Remote } from 'comlink';
 import type { MapApi } from '../rpc/map-api.ts';
 import type { MapProgress } from '../rpc/progress.ts';
-import type { MappingSpec, Objective } from '../spec/recipe.ts';
+import type { MappingSpec, Objective } from '../spec/mapping.ts';
 import type { RunRecord } from '../spec/run.ts';
 import type { BitSeries } from './log-series.ts';
 import type { OpenRun } from './open-run.svelte.ts';

@@ -3,7 +3,8 @@ import type { ProceduralSpec } from '../spec/dataset-id.ts';
 import { modelTotals } from '../spec/model.ts';
 import type { ModelSpec } from '../spec/model.ts';
 import { parseRecipe, recipeModel } from '../spec/recipe.ts';
-import type { DatasetSpec, MappingSpec, Recipe, TrainingSpec } from '../spec/recipe.ts';
+import type { MappingSpec } from '../spec/mapping.ts';
+import type { DatasetSpec, Recipe, TrainingSpec } from '../spec/recipe.ts';
 import type { BackendPreference, DatasetInfo } from '../spec/run.ts';
 import { sentenceOf } from './worker-owner.ts';
 

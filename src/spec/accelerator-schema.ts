@@ -1,0 +1,74 @@
+/**
+ * @file What data must look like to be an accelerator. Whether its numbers make sense together is
+ * asked of hw (`assertAccelerator`).
+ */
+import * as v from 'valibot';
+import type { Accelerator } from '../hw/accelerator.ts';
+import { parse } from './parse.ts';
+
+const DIMS = ['N', 'K', 'C', 'P', 'Q', 'R', 'S', 'G'] as const;
+/** As in hw, which this layer may not import. */
+export const DATASPACES = ['Weights', 'Inputs', 'Outputs'] as const;
+const text = v.string();
+const real = v.number();
+const maybe = <T extends v.GenericSchema>(schema: T) => v.exactOptional(schema);
+
+const levelSchema = v.looseObject({
+  name: text,
+  capacityBits: v.nullable(real),
+  wordBits: real,
+  instances: real,
+  meshX: real,
+  readPj: real,
+  writePj: real,
+  readBitsPerCycle: maybe(real),
+  writeBitsPerCycle: maybe(real),
+  sharedBitsPerCycle: maybe(real),
+  doubleBuffered: maybe(v.boolean()),
+  mayKeep: maybe(v.array(v.picklist(DATASPACES))),
+  areaUm2: maybe(real),
+  source: text,
+  sources: maybe(
+    v.looseObject({
+      capacityBits: maybe(text),
+      wordBits: maybe(text),
+      instances: maybe(text),
+      readPj: maybe(text),
+      writePj: maybe(text),
+      bandwidth: maybe(text),
+      areaUm2: maybe(text),
+    }),
+  ),
+});
+
+const macFields = {
+  instances: real,
+  meshX: real,
+  energyPj: real,
+  nativeBits: real,
+  areaUm2: maybe(real),
+  source: text,
+};
+const macSchema = v.variant('kind', [
+  v.looseObject({ kind: v.literal('fixed'), ...macFields }),
+  v.looseObject({ kind: v.literal('bit-scalable'), ...macFields, minBits: real }),
+  v.looseObject({
+    kind: v.literal('dsp-packed'),
+    ...macFields,
+    packing: v.array(v.looseObject({ maxBits: real, products: real })),
+    packedDims: v.array(v.picklist(DIMS)),
+  }),
+]);
+
+export const acceleratorSchema = v.looseObject({
+  name: v.pipe(text, v.minLength(1), v.maxLength(80)),
+  levels: v.array(levelSchema),
+  mac: macSchema,
+  clockMHz: maybe(real),
+  note: maybe(text),
+}) satisfies v.GenericSchema<unknown, Accelerator>;
+
+/** @throws SpecError naming the first field that is missing or of the wrong kind */
+export function parseAccelerator(value: unknown): Accelerator {
+  return parse(acceleratorSchema, value, 'accelerator');
+}
