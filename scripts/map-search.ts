@@ -1,13 +1,8 @@
 /** @file Search and rivals of `npm run -s map`: from options to costed chunks. */
-import { splitAccelerator } from '../src/hw/schedule.ts';
 import type { Chunk } from '../src/hw/schedule.ts';
-import { evaluateNetwork } from '../src/hw/schedule.ts';
 import type { Accelerator } from '../src/hw/accelerator.ts';
-import type { LayerAtBits } from '../src/hw/model-workload.ts';
-import { macsOf } from '../src/hw/workload.ts';
 import type { EvaluationCount } from '../src/mapper/evaluator.ts';
-import { cutPipeline } from '../src/mapper/pipeline.ts';
-import type { ChunkCut } from '../src/mapper/pipeline.ts';
+import { searchPipeline } from '../src/mapper/pipeline-search.ts';
 import { planNetworks } from '../src/mapper/plan.ts';
 import type { NetworkAtBits } from '../src/mapper/plan.ts';
 import { mapLayer, oneMappingForAll, resultOf } from '../src/mapper/result.ts';
@@ -34,9 +29,6 @@ export interface Searched {
   readonly evaluations: EvaluationCount;
   readonly seconds: number;
 }
-
-/** Numbers of chunks that a pipeline is tried with. */
-const CHUNKS = [2, 3, 4] as const;
 
 /** Search with `algorithm` on the options' space and budget. */
 export async function search(
@@ -69,66 +61,31 @@ async function searchMultiCycle(
   };
 }
 
-/** First cut by MACs, for each number of chunks; then cut again by what the best really took. */
 async function searchPipelines(
   options: MapOptions,
   algorithm: Algorithm,
   pool: MapPool,
 ): Promise<Omit<Searched, 'seconds'>> {
-  const { accelerator, atBits, budget } = options;
-  const columns = accelerator.mac.meshX;
+  const { accelerator, atBits, budget, objective, seed, batch } = options;
   const evaluations = { total: 0, valid: 0 };
   const mapped: Mapped[] = [];
-  const share = budget / atBits.length;
-  for (const { bits, layers } of atBits) {
-    const counts = CHUNKS.filter((count) => count <= Math.min(columns, layers.length));
-    if (counts.length === 0)
-      throw new SpecError(
-        `--schedule pipeline: expected a network of two layers or more, got ${String(layers.length)}`,
-      );
-    const attempt = async (work: readonly number[], count: number, part: number) => {
-      const cuts = cutPipeline(work, count, columns);
-      const networks = chunkNetworks(accelerator, cuts, layers, bits);
-      const result = await run(options, algorithm, pool, networks, share * part);
+  for (const network of atBits) {
+    const request = {
+      ...{ accelerator, network, objective, algorithm, seed },
+      evaluations: budget / atBits.length,
+      images: batch,
+    };
+    const { parts } = await searchPipeline(request, async (spec) => {
+      const mapper = createMapperRun(spec);
+      await pool.finish(mapper);
+      const result = resultOf(mapper);
       evaluations.total += result.evaluations.total;
       evaluations.valid += result.evaluations.valid;
-      const parts = result.networks.map((network, i) => ({
-        accelerator: networks[i]?.accelerator ?? accelerator,
-        layers: network.layers,
-      }));
-      return { bits, parts };
-    };
-    let best: Mapped | null = null;
-    const keepBetter = (next: Mapped): void => {
-      if (!best || scoreOf(next, options) < scoreOf(best, options)) best = next;
-    };
-    const macs = layers.map(({ layer }) => layer.count * macsOf(layer.shape));
-    for (const count of counts) keepBetter(await attempt(macs, count, 0.5 / counts.length));
-    const first = best as unknown as Mapped;
-    const measured = first.parts.flatMap(({ accelerator: part, layers: inPart }) =>
-      inPart.map(({ cost, count }) => count * cost.latencyCycles * part.mac.meshX),
-    );
-    keepBetter(await attempt(measured, first.parts.length, 0.5));
-    mapped.push(best as unknown as Mapped);
+      return result;
+    });
+    mapped.push({ bits: network.bits, parts });
   }
   return { mapped, evaluations };
-}
-
-function chunkNetworks(
-  accelerator: Accelerator,
-  cuts: readonly ChunkCut[],
-  layers: readonly LayerAtBits[],
-  bits: number,
-): (NetworkAtBits & { readonly accelerator: Accelerator })[] {
-  const parts = splitAccelerator(
-    accelerator,
-    cuts.map(({ columns }) => columns),
-  );
-  return cuts.map(({ first, end }, i) => ({
-    bits,
-    layers: layers.slice(first, end),
-    accelerator: parts[i] as Accelerator,
-  }));
 }
 
 async function run(
@@ -189,10 +146,4 @@ export function chunksOf(
       })),
     }))
     .filter(({ layers }) => layers.length > 0);
-}
-
-function scoreOf(mapped: Mapped, { objective, batch }: MapOptions): number {
-  const cost = evaluateNetwork(chunksOf(mapped), batch);
-  if (objective === 'energy') return cost.energyPj;
-  return objective === 'edp' ? cost.edpPjCycles : cost.intervalCycles;
 }
