@@ -38,6 +38,9 @@ export const KERNELS = {
   globalPoolBack: 'LabGlobalPoolBack',
   bias: 'LabBias',
   columnSum: 'LabColumnSum',
+  mix: 'LabMix',
+  mixBack: 'LabMixBack',
+  shuffle: 'LabShuffle',
   cdtLoss: 'LabCdtLoss',
   accumulate: 'LabAccumulate',
   clamp: 'LabClamp',
@@ -327,6 +330,35 @@ export function columnSum(x: Tensor): Tensor {
   return one(KERNELS.columnSum, { x });
 }
 
+/**
+ * Weighted sum of tensors of one shape: Σᵢ weights[i] · xs[i].
+ * @param xs      at least one
+ * @param weights as many
+ */
+export function mix(xs: readonly Tensor[], weights: readonly number[]): Tensor {
+  return one(KERNELS.mix, numbered(xs), { weights: [...weights] });
+}
+
+/**
+ * Gradient of `mix` to its weights.
+ * @param dy gradient to the sum, shape of each of xs
+ * @returns  [n]: Σ dy · xs[i], over all values
+ */
+export function mixBack(dy: Tensor, xs: readonly Tensor[]): Tensor {
+  return one(KERNELS.mixBack, { dy, ...numbered(xs) }, { count: xs.length });
+}
+
+/**
+ * Channel shuffle (ShuffleNet): the last dimension, read as [groups, C / groups], is transposed:
+ * `y[…, j · groups + i] = x[…, i · C / groups + j]`. Its inverse, and gradient, is the shuffle with
+ * C / groups groups.
+ * @param x      shape [..., C]
+ * @param groups divides C
+ */
+export function shuffle(x: Tensor, groups: number): Tensor {
+  return one(KERNELS.shuffle, { x }, { groups });
+}
+
 /** At most this many teachers (one less than the largest bit-width set). */
 export const MAX_TEACHERS = 5;
 
@@ -395,4 +427,9 @@ export function sgd(w: Tensor, v: Tensor, g: Tensor, attrs: SgdAttrs): void {
 
 function withRange(inputs: NamedTensorMap, range: Tensor | null): NamedTensorMap {
   return range === null ? inputs : { ...inputs, range };
+}
+
+/** Tensors as inputs x0, x1, … */
+function numbered(xs: readonly Tensor[]): NamedTensorMap {
+  return Object.fromEntries(xs.map((x, i) => [`x${i}`, x]));
 }

@@ -203,3 +203,38 @@ export function dense(tape: Tape | null, x: Tensor, w: Tensor, b: Tensor): Tenso
   });
   return y;
 }
+
+/** The channel shuffle of ShuffleNet. @param x [..., C] @param groups divides C */
+export function shuffle(tape: Tape | null, x: Tensor, groups: number): Tensor {
+  const y = own(tape, kernels.shuffle(x, groups));
+  const channels = x.shape[x.shape.length - 1] ?? 1;
+  tape?.record(y, [x], (dy) => [kernels.shuffle(dy, channels / groups)]);
+  return y;
+}
+
+/** A branch of a mixture and its weight. */
+export interface Branch {
+  readonly tensor: Tensor;
+  readonly weight: number;
+}
+
+/**
+ * Weighted sum of branches of one shape. Weights are plain numbers, which follow from few parameters
+ * that live outside of the backend.
+ * @param gate [n], stands for the weights on the tape: watch it to get their gradient; its values
+ *             are not read. null: no gradient to the weights
+ */
+export function mix(tape: Tape | null, branches: readonly Branch[], gate: Tensor | null): Tensor {
+  const tensors = branches.map(({ tensor }) => tensor);
+  const weights = branches.map(({ weight }) => weight);
+  const y = own(tape, kernels.mix(tensors, weights));
+  const inputs = gate === null ? tensors : [...tensors, gate];
+  tape?.record(y, inputs, (dy) => {
+    const dBranches = branches.map(({ tensor, weight }) =>
+      tape.needsGradient(tensor) ? kernels.mix([dy], [weight]) : null,
+    );
+    const isTrained = gate !== null && tape.needsGradient(gate);
+    return isTrained ? [...dBranches, kernels.mixBack(dy, tensors)] : dBranches;
+  });
+  return y;
+}

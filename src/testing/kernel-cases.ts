@@ -15,6 +15,7 @@ import type { Attributes, NamedInputs } from '../engine/reference/reference-kern
 import { Rng } from '../util/rng.ts';
 import { drawRange, nearGrid, normals } from './draws.ts';
 import type { RangeKind } from './draws.ts';
+import { mixingCases } from './mixing-cases.ts';
 import { quantizerCases } from './quantizer-cases.ts';
 
 export interface KernelCase {
@@ -566,6 +567,7 @@ export function kernelCases(): readonly KernelCase[] {
     ...DEPTHWISES.flatMap((spec) => convCases('depthwise', spec)),
     ...batchNormCases(),
     ...elementwiseCases(),
+    ...mixingCases(),
     ...lossCases(),
     ...updateCases(),
     ...notANumberCases(),

@@ -17,6 +17,7 @@ import type { BatchNormAttrs } from './batch-norm.ts';
 import * as convolution from './convolution.ts';
 import { add, bias, columnSum, globalPool, globalPoolBack, reluBack } from './elementwise.ts';
 import { cdtLoss } from './loss.ts';
+import { mix, mixBack, shuffle } from './mixing.ts';
 import type { NdArray } from './nd-array.ts';
 import { clipMask, fakeQuantize, range } from './quantization.ts';
 import * as quantizers from './quantizers.ts';
@@ -47,6 +48,14 @@ function teachersOf(inputs: NamedInputs, count: number): NdArray[] {
     const teacher = inputs[`teacher${i}`];
     if (teacher === undefined) throw new Error(`internal: teacher${i} of ${count} is missing`);
     return teacher;
+  });
+}
+
+function branchesOf(inputs: NamedInputs, count: number): NdArray[] {
+  return Array.from({ length: count }, (_, i) => {
+    const branch = inputs[`x${i}`];
+    if (branch === undefined) throw new Error(`internal: x${i} of ${count} is missing`);
+    return branch;
   });
 }
 
@@ -116,6 +125,15 @@ const table = {
   ) => [globalPoolBack(dy, height, width)],
   [KERNELS.bias]: ({ x, b }: Inputs<'x' | 'b'>) => [bias(x, b)],
   [KERNELS.columnSum]: ({ x }: Inputs<'x'>) => [columnSum(x)],
+  [KERNELS.mix]: (inputs: NamedInputs, { weights }: { readonly weights: readonly number[] }) => [
+    mix(branchesOf(inputs, weights.length), weights),
+  ],
+  [KERNELS.mixBack]: (inputs: Inputs<'dy'>, { count }: { readonly count: number }) => [
+    mixBack(inputs.dy, branchesOf(inputs, count)),
+  ],
+  [KERNELS.shuffle]: ({ x }: Inputs<'x'>, { groups }: { readonly groups: number }) => [
+    shuffle(x, groups),
+  ],
   [KERNELS.cdtLoss]: (
     inputs: Inputs<'logits' | 'labels'>,
     attrs: CdtLossAttrs & { readonly teachers: number },

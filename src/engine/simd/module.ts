@@ -73,6 +73,9 @@ export interface SimdExports {
   columnSum(x: Address, to: Address, rows: number, columns: number, scratch: Address): void;
   accumulate(sum: Address, x: Address, count: number, scale: number): void;
   blend(running: Address, x: Address, count: number, keep: number, take: number): void;
+  scaleTo(x: Address, y: Address, count: number, scale: number): void;
+  dot(a: Address, b: Address, count: number): number;
+  shuffle(x: Address, y: Address, rows: number, groups: number, perGroup: number): void;
   sgd(
     w: Address,
     v: Address,

@@ -7,6 +7,7 @@ import * as convKernels from './kernels/conv.ts';
 import * as depthwiseKernels from './kernels/depthwise.ts';
 import * as elementwiseKernels from './kernels/elementwise.ts';
 import * as lossKernels from './kernels/loss.ts';
+import * as mixingKernels from './kernels/mixing.ts';
 import * as quantizationKernels from './kernels/quantization.ts';
 import * as quantizerKernels from './kernels/quantizers.ts';
 import * as tensorKernels from './kernels/tensors.ts';
@@ -19,6 +20,7 @@ const CONFIGS: readonly KernelConfig[] = [
   depthwiseKernels,
   elementwiseKernels,
   lossKernels,
+  mixingKernels,
   quantizationKernels,
   quantizerKernels,
   tensorKernels,

@@ -19,6 +19,7 @@ import type {
 } from '../kernels.ts';
 import * as convolution from './convolution.ts';
 import { cdtLoss } from './loss.ts';
+import { mix, mixBack, shuffle } from './mixing.ts';
 import { add, batchNorm, batchNormBack, batchNormInfer } from './normalization.ts';
 import { clipMask, fakeQuantize, gridded, range } from './quantization.ts';
 import * as quantizers from './quantizers.ts';
@@ -36,6 +37,10 @@ interface BatchNormAttrs {
 interface ScopeAttrs {
   readonly relu: boolean;
   readonly scope: RangeScope;
+}
+
+function branchesOf(inputs: Readonly<Record<string, Tensor>>, count: number): Tensor[] {
+  return Array.from({ length: count }, (_, i) => inputs[`x${i}`]).filter((x) => x !== undefined);
 }
 
 const table = {
@@ -87,6 +92,14 @@ const table = {
   },
   [KERNELS.bias]: ({ x, b }: Inputs<'x' | 'b'>) => tf.add(x, b),
   [KERNELS.columnSum]: ({ x }: Inputs<'x'>) => tf.sum(x, 0),
+  [KERNELS.mix]: (
+    inputs: Readonly<Record<string, Tensor>>,
+    { weights }: { readonly weights: readonly number[] },
+  ) => mix(branchesOf(inputs, weights.length), weights),
+  [KERNELS.mixBack]: (inputs: Inputs<'dy'>, { count }: { readonly count: number }) =>
+    mixBack(inputs.dy, branchesOf(inputs, count)),
+  [KERNELS.shuffle]: ({ x }: Inputs<'x'>, { groups }: { readonly groups: number }) =>
+    shuffle(x, groups),
   [KERNELS.cdtLoss]: (
     inputs: Inputs<'logits' | 'labels'>,
     attrs: CdtLossAttrs & { readonly teachers: number },

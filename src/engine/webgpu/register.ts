@@ -17,6 +17,7 @@ import { conv, convBackFilter, convBackInput } from './conv.ts';
 import { depthwise, depthwiseBackFilter, depthwiseBackInput } from './depthwise.ts';
 import * as elementwise from './elementwise.ts';
 import { cdtLoss } from './loss.ts';
+import * as mixing from './mixing.ts';
 import * as quantizers from './quantizers.ts';
 import { range } from './range.ts';
 import { add } from './residual.ts';
@@ -26,6 +27,10 @@ interface Call<Name extends string, Attrs> {
   readonly inputs: Readonly<Record<Name, TensorInfo>> & { readonly range?: TensorInfo };
   readonly attrs: Attrs;
   readonly backend: WebGpuBackend;
+}
+
+function branchesOf(inputs: Readonly<Record<string, TensorInfo>>, count: number): TensorInfo[] {
+  return Array.from({ length: count }, (_, i) => inputs[`x${i}`]).filter((x) => x !== undefined);
 }
 
 type ConvAttrs = ConvGeometry & InputGrid;
@@ -118,6 +123,16 @@ const table = {
   [KERNELS.bias]: ({ inputs, backend }: Call<'x' | 'b', unknown>) =>
     elementwise.bias(backend, inputs.x, inputs.b),
   [KERNELS.columnSum]: ({ inputs, backend }: Call<'x', unknown>) => columnSum(backend, inputs.x),
+  [KERNELS.mix]: ({
+    inputs,
+    attrs,
+    backend,
+  }: Call<never, { readonly weights: readonly number[] }>) =>
+    mixing.mix(backend, branchesOf(inputs, attrs.weights.length), attrs.weights),
+  [KERNELS.mixBack]: ({ inputs, attrs, backend }: Call<'dy', { readonly count: number }>) =>
+    mixing.mixBack(backend, inputs.dy, branchesOf(inputs, attrs.count)),
+  [KERNELS.shuffle]: ({ inputs, attrs, backend }: Call<'x', { readonly groups: number }>) =>
+    mixing.shuffle(backend, inputs.x, attrs.groups),
   [KERNELS.cdtLoss]: ({
     inputs,
     attrs,

@@ -15,6 +15,7 @@ export {
 } from './depthwise';
 export { batchStats, normScratch, normalize, normalizeBack } from './norm';
 export { rangeOf, rangeScratch } from './range';
+export { dot, scaleTo, shuffle } from './mixing';
 export {
   accumulate,
   add,
