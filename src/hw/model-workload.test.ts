@@ -13,6 +13,18 @@ describe('modelAtBits', () => {
     }
   });
 
+  it('has the MACs and weights of grouped convolutions', () => {
+    const tiny = namedModel('tiny');
+    const blocks = tiny.blocks.map((block) =>
+      block.kind === 'mbconv' ? { ...block, groups: 2 as const } : block,
+    );
+    const model = { ...tiny, blocks };
+    const layers = modelAtBits(model, 8);
+    const macs = layers.reduce((sum, { layer }) => sum + macsOf(layer.shape), 0);
+    expect(macs).toBe(modelTotals(model).macs);
+    expect(layers[1]?.layer.shape).toMatchObject({ G: 2, C: 4, K: 8 });
+  });
+
   it('keeps stem, head and classifier at 32 bits and stores outputs as they are read', () => {
     const widths = modelAtBits(namedModel('tiny'), 4).map(({ layer, bits }) => [
       layer.name,

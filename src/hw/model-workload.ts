@@ -21,9 +21,9 @@ export interface LayerAtBits {
 export function layerShape(layer: ModelLayer): ConvShape {
   const isDepthwise = layer.kind === 'depthwise';
   return convShape({
-    K: isDepthwise ? 1 : layer.outChannels,
-    C: isDepthwise ? 1 : layer.inChannels,
-    G: isDepthwise ? layer.inChannels : 1,
+    K: isDepthwise ? 1 : layer.outChannels / layer.groups,
+    C: isDepthwise ? 1 : layer.inChannels / layer.groups,
+    G: isDepthwise ? layer.inChannels : layer.groups,
     P: layer.outWidth,
     Q: layer.outHeight,
     R: layer.kernel,

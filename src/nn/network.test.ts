@@ -22,6 +22,8 @@ const model: ModelSpec = {
     { kind: 'conv', out: 5, kernel: 3, stride: 1, relu: true, quantized: false },
     { kind: 'mbconv', out: 5, expand: 1, kernel: 3, stride: 1 },
     { kind: 'mbconv', out: 6, expand: 2, kernel: 5, stride: 2 },
+    { kind: 'mbconv', out: 6, expand: 1, kernel: 3, stride: 1, groups: 2 },
+    { kind: 'mbconv', out: 6, expand: 1, kernel: 3, stride: 1, alwaysExpands: true },
     { kind: 'basic', out: 6, stride: 1 },
     { kind: 'basic', out: 7, stride: 2 },
     { kind: 'conv', out: 8, kernel: 1, stride: 1, relu: true, quantized: true },
@@ -147,7 +149,9 @@ describe('Network', () => {
     expect([...signedInputs(model)]).toEqual([
       'block0.conv', // the image
       'block2.expand', // after block 1's projection
-      'block3.conv1', // after block 2's; no shortcut of its own
+      'block3.expand',
+      'block4.expand',
+      'block5.conv1', // after block 4's; no shortcut of its own
     ]);
   });
 

@@ -62,12 +62,25 @@ export function initialParameters(
   model: ModelSpec,
   bitWidths: readonly number[],
   seed: number,
+  options: ParameterOptions = {},
+): NamedArray[] {
+  return layerParameters(modelLayers(model), signedInputs(model), bitWidths, seed, options);
+}
+
+/**
+ * `initialParameters` of any layers with names of their own.
+ * @param signed names of layers whose input may be negative
+ */
+export function layerParameters(
+  layers: readonly ModelLayer[],
+  signed: ReadonlySet<string>,
+  bitWidths: readonly number[],
+  seed: number,
   { quantizer = sbm, separateWeights = false }: ParameterOptions = {},
 ): NamedArray[] {
   const rng = new Rng(seed).fork('parameters');
-  const signed = signedInputs(model);
   const arrays: NamedArray[] = [];
-  for (const layer of modelLayers(model)) {
+  for (const layer of layers) {
     for (const bits of separateWeights ? bitWidths : [null]) {
       arrays.push(...weightsOf(layer, bits, rng));
     }
@@ -89,9 +102,9 @@ export function initialParameters(
 }
 
 function weightsOf(layer: ModelLayer, bits: number | null, rng: Rng): NamedArray[] {
-  const { inChannels, outChannels, kernel, kind } = layer;
+  const { inChannels, outChannels, groups, kernel, kind } = layer;
   const stream = rng.fork(layer.name);
-  const perOutput = kernel * kernel * (kind === 'depthwise' ? 1 : inChannels);
+  const perOutput = kernel * kernel * (kind === 'depthwise' ? 1 : inChannels / groups);
   const bound = 1 / Math.sqrt(perOutput);
   const draw = (role: ParameterRole, shape: number[]): NamedArray => {
     const length = shape.reduce((a, b) => a * b, 1);
@@ -107,7 +120,7 @@ function weightsOf(layer: ModelLayer, bits: number | null, rng: Rng): NamedArray
     case 'depthwise':
       return [draw('weight', [kernel, kernel, inChannels, 1])];
     case 'conv':
-      return [draw('weight', [kernel, kernel, inChannels, outChannels])];
+      return [draw('weight', [kernel, kernel, inChannels / groups, outChannels])];
     default:
       return kind satisfies never;
   }

@@ -23,6 +23,43 @@ describe('modelLayers', () => {
   });
 });
 
+describe('an inverted residual in groups', () => {
+  const spec = (block: object) =>
+    parseModelSpec({
+      name: 'grouped',
+      input: { height: 8, width: 8, channels: 3 },
+      classes: 4,
+      blocks: [
+        { kind: 'conv', out: 12, kernel: 3, stride: 1, relu: true, quantized: false },
+        { kind: 'mbconv', out: 20, expand: 1, kernel: 5, stride: 2, ...block },
+        { kind: 'classifier' },
+      ],
+    });
+
+  it('has the weights and MACs of grouped convolutions', () => {
+    const layers = modelLayers(spec({ groups: 2 })).filter(({ block }) => block === 1);
+    // expand 8×8 · 12 · 6, depthwise 4×4 · 12 · 25, project 4×4 · 20 · 6
+    expect(layers.map(({ name, macs, weights }) => [name, macs, weights])).toEqual([
+      ['block1.expand', 64 * 12 * 6, 12 * 6],
+      ['block1.depthwise', 16 * 12 * 25, 12 * 25],
+      ['block1.project', 16 * 20 * 6, 20 * 6],
+    ]);
+  });
+
+  it('expands at 1 where it is asked to, as FBNet does', () => {
+    const counts = [{}, { alwaysExpands: true }, { groups: 2 as const }].map(
+      (block) => modelLayers(spec(block)).filter(({ block: index }) => index === 1).length,
+    );
+    expect(counts).toEqual([2, 3, 3]);
+  });
+
+  it('refuses channels that do not split', () => {
+    expect(() => spec({ groups: 2, out: 21 })).toThrow(
+      'model.blocks.1: expected channels that 2 groups divide, got 12 to 21',
+    );
+  });
+});
+
 describe('parseModelSpec', () => {
   it('says in one sentence what is wrong', () => {
     const spec = namedModel('tiny');

@@ -24,13 +24,17 @@ const convSchema = v.strictObject({
   quantized: v.boolean(),
 });
 
-/** MobileNetV2's inverted residual: 1×1 expansion (left out when `expand` is 1), depthwise, 1×1. */
+/** Inverted residual: 1×1 expansion, depthwise, 1×1 projection; as in MobileNetV2 or in FBNet. */
 const mbconvSchema = v.strictObject({
   kind: v.literal('mbconv'),
   out: channels,
   expand: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(12)),
   kernel,
   stride,
+  /** Groups of both 1×1 convolutions, with a channel shuffle after the first. Left out: 1. */
+  groups: v.exactOptional(v.picklist([1, 2, 4])),
+  /** FBNet's: the expansion is there at `expand` 1 too. Left out: MobileNetV2's, it is not. */
+  alwaysExpands: v.exactOptional(v.boolean()),
 });
 
 /** ResNet's basic block: two 3×3 convolutions; a strided or widening one gets a 1×1 shortcut. */
@@ -61,6 +65,8 @@ export interface ModelLayer {
   /** Input channels C, output channels K. */
   readonly inChannels: number;
   readonly outChannels: number;
+  /** Channels are split into this many independent groups; 1 for a depthwise layer. */
+  readonly groups: number;
   /** Filter height S and width R are equal here. */
   readonly kernel: number;
   readonly stride: number;
@@ -89,6 +95,11 @@ export function parseModelSpec(value: unknown): ModelSpec {
   return spec;
 }
 
+/** Whether an inverted residual begins with a 1×1 convolution. */
+export function hasExpansion(block: Extract<BlockSpec, { kind: 'mbconv' }>): boolean {
+  return block.expand > 1 || block.alwaysExpands === true || (block.groups ?? 1) > 1;
+}
+
 /** All layers in the order they run. @throws SpecError when the blocks do not fit together */
 export function modelLayers(spec: ModelSpec): ModelLayer[] {
   const layers: ModelLayer[] = [];
@@ -105,18 +116,27 @@ export function modelLayers(spec: ModelSpec): ModelLayer[] {
       kernel: number;
       stride: number;
       quantized: boolean;
+      groups?: number;
     },
   ): void => {
     const pad = Math.floor(conv.kernel / 2);
     const outHeight = Math.floor((height + 2 * pad - conv.kernel) / conv.stride) + 1;
     const outWidth = Math.floor((width + 2 * pad - conv.kernel) / conv.stride) + 1;
-    const perOutput = conv.kernel * conv.kernel * (conv.kind === 'depthwise' ? 1 : inChannels);
+    const { groups = 1 } = conv;
+    if (inChannels % groups !== 0 || conv.out % groups !== 0) {
+      throw new SpecError(
+        `model.blocks.${block}: expected channels that ${groups} groups divide, got ${inChannels} to ${conv.out}`,
+      );
+    }
+    const perOutput =
+      conv.kernel * conv.kernel * (conv.kind === 'depthwise' ? 1 : inChannels / groups);
     layers.push({
       name,
       kind: conv.kind,
       block,
       inChannels,
       outChannels: conv.out,
+      groups,
       kernel: conv.kernel,
       stride: conv.stride,
       pad,
@@ -147,8 +167,9 @@ export function modelLayers(spec: ModelSpec): ModelLayer[] {
         break;
       case 'mbconv': {
         const hidden = inChannels * block.expand;
-        const point = { kind: 'conv', kernel: 1, stride: 1, quantized: true } as const;
-        if (block.expand > 1) addConv(`${name}.expand`, index, { ...point, out: hidden });
+        const { groups = 1 } = block;
+        const point = { kind: 'conv', kernel: 1, stride: 1, quantized: true, groups } as const;
+        if (hasExpansion(block)) addConv(`${name}.expand`, index, { ...point, out: hidden });
         addConv(`${name}.depthwise`, index, {
           kind: 'depthwise',
           out: hidden,
@@ -179,6 +200,7 @@ export function modelLayers(spec: ModelSpec): ModelLayer[] {
           block: index,
           inChannels,
           outChannels: spec.classes,
+          groups: 1,
           kernel: 1,
           stride: 1,
           pad: 0,

@@ -11,7 +11,8 @@ import { fillBatch } from '../data/batches.ts';
 import type { ChannelStatistics } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { accumulate, batchNorm } from '../engine/kernels.ts';
-import type { Network, Rounding } from '../nn/network.ts';
+import type { Rounding } from '../nn/layer-runner.ts';
+import type { Network } from '../nn/network.ts';
 import type { LayerSqnr } from '../spec/run.ts';
 
 /** Test images that a layer's inputs are taken from: their values number thousands per image. */
