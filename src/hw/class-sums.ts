@@ -12,6 +12,12 @@ import type { Shares } from './shares.ts';
 /** One number for each set of shares. */
 export type Four = Float64Array;
 
+/** Set all four; a loop of its own, as `fill` takes longer than so few numbers are worth. */
+export function setAll(four: Four, value: number): Four {
+  four[0] = four[1] = four[2] = four[3] = value;
+  return four;
+}
+
 export class ClassSums {
   readonly #classes: InstanceClasses;
   readonly #shares: Shares;
@@ -26,8 +32,13 @@ export class ClassSums {
   times(into: Four, row: number, d: number, values: Float64Array, without = 0): void {
     const first = this.#classes.at(row, d);
     const weight = this.#shares.at(d);
-    this.#sums.fill(0);
-    for (let k = 0; k < (this.#classes.count[row * DIMS + d] as number); k++)
+    const count = this.#classes.count[row * DIMS + d] as number;
+    if (count === 1 && without === 0) {
+      this.#multiplyBy(into, weight, values[first] as number);
+      return;
+    }
+    setAll(this.#sums, 0);
+    for (let k = 0; k < count; k++)
       if (((without >> k) & 1) === 0) this.#add(weight + k * SETS, values[first + k] as number);
     this.#multiply(into);
   }
@@ -37,8 +48,13 @@ export class ClassSums {
     const first = this.#classes.at(row, d);
     const weight = this.#shares.at(d);
     const { positions } = this.#classes;
-    this.#sums.fill(0);
-    for (let k = 0; k < (this.#classes.count[row * DIMS + d] as number); k++)
+    const count = this.#classes.count[row * DIMS + d] as number;
+    if (count === 1) {
+      this.#multiplyBy(into, weight, Math.ceil((positions[first] as number) / span));
+      return;
+    }
+    setAll(this.#sums, 0);
+    for (let k = 0; k < count; k++)
       this.#add(weight + k * SETS, Math.ceil((positions[first + k] as number) / span));
     this.#multiply(into);
   }
@@ -48,7 +64,7 @@ export class ClassSums {
     const first = this.#classes.at(row, d);
     const weight = this.#shares.at(d);
     const { positions } = this.#classes;
-    this.#sums.fill(0);
+    setAll(this.#sums, 0);
     for (let k = 0; k < (this.#classes.count[row * DIMS + d] as number); k++) {
       const visits = positions[first + k] as number;
       this.#add(weight + k * SETS, Math.ceil(visits / from) - Math.ceil(visits / to));
@@ -61,7 +77,7 @@ export class ClassSums {
     const first = this.#classes.at(row, d);
     const weight = this.#shares.at(d);
     const { positions, last } = this.#classes;
-    this.#sums.fill(0);
+    setAll(this.#sums, 0);
     for (let k = 0; k < (this.#classes.count[row * DIMS + d] as number); k++)
       if (((positions[first + k] as number) - 1) % span === 0)
         this.#add(weight + k * SETS, last[first + k] as number);
@@ -74,7 +90,7 @@ export class ClassSums {
     const { positions, count } = this.#classes;
     const firstA = this.#classes.at(row, outputs);
     const firstB = this.#classes.at(row, taps);
-    this.#sums.fill(0);
+    setAll(this.#sums, 0);
     for (let a = 0; a < (count[row * DIMS + outputs] as number); a++)
       for (let b = 0; b < (count[row * DIMS + taps] as number); b++)
         this.#addPair(
@@ -102,7 +118,7 @@ export class ClassSums {
     const { positions, owned, count } = this.#classes;
     const firstA = this.#classes.at(row, outputs);
     const firstB = this.#classes.at(row, taps);
-    this.#sums.fill(0);
+    setAll(this.#sums, 0);
     for (let a = 0; a < (count[row * DIMS + outputs] as number); a++) {
       if (((withoutA >> a) & 1) === 1) continue;
       const visitsA = positions[firstA + a] as number;
@@ -128,7 +144,7 @@ export class ClassSums {
     const firstA = this.#classes.at(row, outputs);
     const firstB = this.#classes.at(row, taps);
     const overlapFull = Math.max(0, base + fullOther * unitOther);
-    this.#sums.fill(0);
+    setAll(this.#sums, 0);
     for (let a = 0; a < (count[row * DIMS + outputs] as number); a++)
       for (let b = 0; b < (count[row * DIMS + taps] as number); b++) {
         if (((without >> (byTaps ? b : a)) & 1) === 1) continue;
@@ -160,6 +176,15 @@ export class ClassSums {
     sums[1] = (sums[1] as number) + (pairs[weight + 1] as number) * value;
     sums[2] = (sums[2] as number) + (pairs[weight + 2] as number) * value;
     sums[3] = (sums[3] as number) + (pairs[weight + 3] as number) * value;
+  }
+
+  /** By what one class alone makes. */
+  #multiplyBy(into: Four, weight: number, value: number): void {
+    const { weights } = this.#shares;
+    into[0] = (into[0] as number) * (weights[weight] as number) * value;
+    into[1] = (into[1] as number) * (weights[weight + 1] as number) * value;
+    into[2] = (into[2] as number) * (weights[weight + 2] as number) * value;
+    into[3] = (into[3] as number) * (weights[weight + 3] as number) * value;
   }
 
   #multiply(into: Four): void {

@@ -8,7 +8,7 @@
  *
  * @source docs/cost-model.md, "Imperfect factors"; checked in loop-walk.test.ts
  */
-import { ClassSums } from './class-sums.ts';
+import { ClassSums, setAll } from './class-sums.ts';
 import type { Counts } from './counts.ts';
 import { C, DIMS, G, INPUTS, isRelevant, K, N, OUTPUTS, SPACES, WEIGHTS } from './dims.ts';
 import { InstanceClasses } from './instance-classes.ts';
@@ -64,7 +64,7 @@ export class ImperfectCounter {
     for (let level = 0; level <= top; level++) {
       if (!nest.keeps(level, dataspace)) continue;
       this.#shares.weigh(nest, this.#classes, child, level, dataspace);
-      if (child === 0) this.#countOperands(dataspace);
+      if (child === 0) this.#countOperands(nest, dataspace);
       else if (dataspace === INPUTS) this.#windows.count(nest, child, words);
       else this.#countBoxes(nest, child, dataspace);
       if (child > 0) {
@@ -109,11 +109,11 @@ export class ImperfectCounter {
   }
 
   /** One operand for every product of every MAC. */
-  #countOperands(dataspace: number): void {
-    const words = this.#words.fill(1);
+  #countOperands(nest: LoopNest, dataspace: number): void {
+    const words = setAll(this.#words, 1);
     const { positions } = this.#classes;
     for (let d = 0; d < DIMS; d++)
-      if (dataspace !== INPUTS || d === N || d === K || d === C || d === G)
+      if (nest.dims[d] !== 1 && (dataspace !== INPUTS || d === N || d === K || d === C || d === G))
         this.#sums.times(words, 0, d, positions);
     if (dataspace === INPUTS)
       for (let axis = 0; axis < AXES.length; axis++) this.#sums.timesVisits(words, 0, axis);
@@ -124,7 +124,7 @@ export class ImperfectCounter {
    * that does not move it pay nothing where no loop inside has moved it.
    */
   #countBoxes(nest: LoopNest, row: number, dataspace: number): void {
-    const words = this.#words.fill(1);
+    const words = setAll(this.#words, 1);
     const still = this.#still;
     const spans = this.#spans.fill(1);
     let j = nest.loopStart[row] as number;
@@ -133,9 +133,11 @@ export class ImperfectCounter {
       if (isRelevant(dataspace, d)) break;
       spans[d] = (spans[d] as number) * (nest.loopFactor[j] as number);
     }
-    for (let d = 0; d < DIMS; d++)
+    for (let d = 0; d < DIMS; d++) {
+      if (nest.dims[d] === 1) continue; // one position, one instance
       if (isRelevant(dataspace, d)) this.#sums.times(words, row, d, this.#classes.owned);
       else this.#sums.timesOutside(words, row, d, spans[d] as number);
+    }
     let moves = false; // some loop inside moves the tile in every run
     for (; j < nest.loopCount && !moves; j++) {
       const d = nest.loopDim[j] as number;
@@ -143,7 +145,7 @@ export class ImperfectCounter {
       const to = (spans[d] as number) * factor;
       if (isRelevant(dataspace, d)) moves = !this.#halts(row, d, to);
       else {
-        this.#countStill(row, dataspace, d, to);
+        this.#countStill(nest, row, dataspace, d, to);
         for (let set = 0; set < SETS; set++)
           words[set] = (words[set] as number) - (still[set] as number);
       }
@@ -160,9 +162,10 @@ export class ImperfectCounter {
   }
 
   /** Into #still: words of tiles that stay at the steps of a loop over `moving`, up to span `to`. */
-  #countStill(row: number, dataspace: number, moving: number, to: number): void {
-    const still = this.#still.fill(1);
+  #countStill(nest: LoopNest, row: number, dataspace: number, moving: number, to: number): void {
+    const still = setAll(this.#still, 1);
     for (let d = 0; d < DIMS; d++) {
+      if (nest.dims[d] === 1) continue;
       const span = this.#spans[d] as number;
       if (!isRelevant(dataspace, d)) {
         if (d === moving) this.#sums.timesSteps(still, row, d, span, to);

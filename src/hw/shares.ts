@@ -59,6 +59,10 @@ export class Shares {
     const inputs = dataspace === INPUTS;
     for (let d = 0; d < DIMS; d++) {
       if (inputs && (d === P || d === Q || d === R || d === S)) continue;
+      if (nest.dims[d] === 1) {
+        this.#weighOne(d);
+        continue;
+      }
       const all = isRelevant(dataspace, d);
       if (classes.divides[d] === 1) this.#weighEqual(classes, child, parent + 1, d, all);
       else this.#weighClasses(classes, child, parent + 1, d, all);
@@ -66,15 +70,19 @@ export class Shares {
     if (!inputs) return;
     for (let axis = 0; axis < AXES.length; axis++) {
       const [outputs, taps] = AXES[axis] as (typeof AXES)[number];
-      const divides = classes.divides[outputs] === 1 && classes.divides[taps] === 1;
       this.#pairUp(classes, child, axis, FILLS);
       this.#pairUp(classes, parent + 1, axis, READS);
-      for (let row = parent + 1; row > child; row--) {
-        const spatial = (row - 1) * DIMS;
-        const alone = nest.spatial[spatial + outputs] === 1 && nest.spatial[spatial + taps] === 1;
-        if (!(divides && alone)) this.#descendPairs(nest, classes, row, axis);
-      }
+      const divides = classes.divides[outputs] === 1 && classes.divides[taps] === 1;
+      for (let row = parent + 1; row > child; row--)
+        if (divides) this.#descendEqual(nest, row, axis);
+        else this.#descendPairs(nest, classes, row, axis);
     }
+  }
+
+  /** Along a dimension of size 1 there is one instance of everything. */
+  #weighOne(d: number): void {
+    const at = this.at(d);
+    for (let set = 0; set < SETS; set++) this.weights[at + set] = 1;
   }
 
   /** Along a dimension that divides all instances do the same. */
@@ -158,6 +166,21 @@ export class Shares {
         pairs[at] = (classes.instances[a + i] as number) * (classes.instances[b + j] as number);
         pairs[at + 1] = i === 0 && j === 0 ? 1 : 0;
       }
+  }
+
+  /** Reads of the one pair of classes where both dimensions divide. */
+  #descendEqual(nest: LoopNest, row: number, axis: number): void {
+    const [outputs, taps] = AXES[axis] as (typeof AXES)[number];
+    const a = nest.spatial[(row - 1) * DIMS + outputs] as number;
+    const b = nest.spatial[(row - 1) * DIMS + taps] as number;
+    if (a === 1 && b === 1) return;
+    const stepA = nest.innerExtent(row - 1, outputs) * (nest.coefficients[outputs] as number);
+    const stepB = nest.innerExtent(row - 1, taps) * (nest.coefficients[taps] as number);
+    const offsets = distinctOffsets(a, stepA, b, stepB);
+    const { pairs } = this;
+    const at = this.pairAt(axis, 0, 0);
+    pairs[at + READS] = (pairs[at + READS] as number) * offsets;
+    pairs[at + BUSY_READS] = (pairs[at + BUSY_READS] as number) * offsets;
   }
 
   #descendPairs(nest: LoopNest, classes: InstanceClasses, row: number, axis: number): void {

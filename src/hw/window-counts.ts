@@ -6,6 +6,7 @@
  * positions; for those that halt it, and where loops along one axis might turn the window back onto
  * itself, `tile-walk.ts` walks class by class.
  */
+import { setAll } from './class-sums.ts';
 import type { AxisSlide, ClassSums, Four } from './class-sums.ts';
 import { C, DIMS, G, K, N, P, Q, R, S } from './dims.ts';
 import type { InstanceClasses } from './instance-classes.ts';
@@ -69,7 +70,7 @@ export class WindowCounter {
     this.#markHalting(nest, row, first, dim);
     if (!this.#findSlides(nest, row, first, dim, channels)) {
       this.#halting = ALL_CLASSES;
-      words.fill(0);
+      setAll(words, 0);
       this.#walkClasses(nest, row, dim, 0, words);
       return;
     }
@@ -84,14 +85,14 @@ export class WindowCounter {
 
   /** All tiles in full. */
   #sumTiles(nest: LoopNest, row: number, dim: number, channels: number, words: Four): void {
-    words.fill(1);
+    setAll(words, 1);
     for (let axis = 0; axis < AXES.length; axis++) this.#timesExtents(nest, row, axis, dim, words);
     this.#timesPlane(row, dim, channels, words);
   }
 
   /** Into #part: the overlaps of all steps of one sliding loop. */
   #sumSlides(nest: LoopNest, row: number, first: number, index: number): void {
-    const part = this.#part.fill(1);
+    const part = setAll(this.#part, 1);
     const dim = nest.loopDim[first] as number;
     const other = PARTNERS[dim] as number;
     const axis = dim === P || dim === R ? 0 : 1;

@@ -137,39 +137,47 @@ export class Mapspace {
    * @returns index level · 8 + dim; the array is reused by the next call
    */
   extentsOf(code: Int32Array): Float64Array {
+    for (let level = 0; level < this.levels; level++) this.#extend(code, level);
+    return this.#extents;
+  }
+
+  /** Extents of one level from those of the level inside. */
+  #extend(code: Int32Array, level: number): void {
     const { sizes, loopDims } = this;
     const extents = this.#extents; // 1 for ever along dimensions of size 1
-    const loops = loopDims.length;
-    for (let level = 0; level < this.levels; level++) {
-      const at = level * NEST.stride;
-      const row = level * DIMS;
-      for (let i = 0; i < loops; i++) {
-        const d = loopDims[i] as number;
-        const inner = level === 0 ? 1 : (extents[row - DIMS + d] as number);
-        const extent =
-          inner *
-          (code[at + d] as number) *
-          (code[at + NEST.spatialX + d] as number) *
-          (code[at + NEST.spatialY + d] as number);
-        const size = sizes[d] as number;
-        extents[row + d] = extent < size ? extent : size;
-      }
+    const at = level * NEST.stride;
+    const row = level * DIMS;
+    const fanned = this.#isFanned(level);
+    for (const d of loopDims) {
+      const inner = level === 0 ? 1 : (extents[row - DIMS + d] as number);
+      let extent = inner * (code[at + d] as number);
+      if (fanned)
+        extent *=
+          (code[at + NEST.spatialX + d] as number) * (code[at + NEST.spatialY + d] as number);
+      const size = sizes[d] as number;
+      extents[row + d] = extent < size ? extent : size;
     }
-    return extents;
+  }
+
+  /** Whether a level has children to spread loops over: at the others no spatial loop is drawn. */
+  #isFanned(level: number): boolean {
+    return (this.fanoutX[level] as number) > 1 || (this.fanoutY[level] as number) > 1;
   }
 
   /** Whether every kept tile and every spatial loop has room. Cheap: no counts are made. */
   fits(code: Int32Array): boolean {
-    const extents = this.extentsOf(code);
+    const extents = this.#extents;
     for (let level = 0; level < this.levels; level++) {
-      const at = level * NEST.stride;
+      if (this.#isFanned(level) && !this.spatialFits(code, level)) return false;
+      this.#extend(code, level);
       const capacity = this.capacity[level] as number;
-      if (capacity !== Infinity) {
-        const keep = code[at + NEST.keep] as number;
-        const width = this.#finished(code, level, extents) ? this.#finalBits : this.#partialBits;
-        if (this.#tileBits(keep, extents, level * DIMS, width) > capacity) return false;
-      }
-      if (!this.spatialFits(code, level)) return false;
+      if (capacity === Infinity) continue;
+      const keep = code[level * NEST.stride + NEST.keep] as number;
+      const width =
+        this.#partialBits === this.#finalBits || !this.#finished(code, level, extents)
+          ? this.#partialBits
+          : this.#finalBits;
+      if (this.#tileBits(keep, extents, level * DIMS, width) > capacity) return false;
     }
     return true;
   }

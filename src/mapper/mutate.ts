@@ -72,10 +72,10 @@ export class Mutator {
     const slot = rng.pick(this.#spatial);
     for (let i = 0; i < TRIES; i++) {
       this.#sampler.save(code);
-      const used = loopDims.filter((d) => (code[slot.at + d] as number) > 1);
+      const used = this.#countUsed(code, slot);
       // Make room first, half of the time, by sending one loop of the place elsewhere.
-      if (used.length > 0 && rng.float() < 0.5) {
-        const out = rng.pick(used);
+      if (used > 0 && rng.float() < 0.5) {
+        const out = this.#nthUsed(code, slot, rng.int(used));
         const factor = code[slot.at + out] as number;
         code[slot.at + out] = 1;
         const to = this.#temporalSlot(rng).at + out;
@@ -126,6 +126,21 @@ export class Mutator {
       code[at] = held;
     }
     return false;
+  }
+
+  /** Loops at a place. */
+  #countUsed(code: Int32Array, slot: Slot): number {
+    let used = 0;
+    for (const d of this.#space.loopDims) if ((code[slot.at + d] as number) > 1) used++;
+    return used;
+  }
+
+  /** The dimension of the n-th loop at a place. */
+  #nthUsed(code: Int32Array, slot: Slot, n: number): number {
+    let left = n;
+    for (const d of this.#space.loopDims)
+      if ((code[slot.at + d] as number) > 1 && left-- === 0) return d;
+    return 0;
   }
 
   /** Position in the order of the n-th loop of a level that iterates. */
@@ -224,7 +239,7 @@ export class Mutator {
         if (rng.float() < 0.5) for (const { at } of slots) child[at + d] = b[at + d] as number;
       for (let level = 0; level < levels; level++) {
         const at = level * NEST.stride + NEST.order;
-        if (rng.float() < 0.5) child.set(b.subarray(at, at + DIMS), at);
+        if (rng.float() < 0.5) for (let i = 0; i < DIMS; i++) child[at + i] = b[at + i] as number;
         if (rng.float() < 0.3)
           child[at - NEST.order + NEST.keep] = b[at - NEST.order + NEST.keep] as number;
       }
