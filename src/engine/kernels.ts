@@ -363,24 +363,31 @@ export function shuffle(x: Tensor, groups: number): Tensor {
 export const MAX_TEACHERS = 5;
 
 export interface CdtLossAttrs extends NamedAttrMap {
-  /** Weight of each teacher's mean squared error. */
+  /** Weight of each teacher's term. */
   readonly beta: number;
   /** Cross-entropy against (1 − s) · one-hot + s / K. */
   readonly labelSmoothing: number;
   /** Factor on the gradient only, e.g. 1 / number of bit-widths. */
   readonly scale: number;
-  /** Distil on logits (the paper's code) or on softmax probabilities (ours). */
-  readonly distillOn: 'logits' | 'probabilities';
+  /**
+   * What a teacher's term is: squared difference of logits (the paper's code), of softmax
+   * probabilities (ours), or the divergence from the teacher's probabilities, its "soft labels" (ours,
+   * after Hinton et al. 2015 at temperature 1).
+   */
+  readonly distillOn: DistillOn;
 }
+
+export type DistillOn = 'logits' | 'probabilities' | 'soft-labels';
 
 /**
  * Loss of one bit-width and its gradient (InstantNet Eq. 1): mean cross-entropy plus
- * β · Σ over teachers of the mean (over N · K) squared difference to the teacher's logits, which are
+ * β · Σ over teachers of the mean (over N · K) squared difference to the teacher's logits or
+ * probabilities, or the mean (over N) of Σ_k t_k · log(t_k / p_k) with soft labels. Teachers are
  * constants here.
  * @param logits   [N, K]
  * @param labels   [N], int32, in [0, K)
  * @param teachers each [N, K]; at most MAX_TEACHERS
- * @returns terms [3]: mean cross-entropy (with smoothing), Σ of mean squared differences (without β),
+ * @returns terms [3]: mean cross-entropy (with smoothing), Σ of the teachers' terms (without β),
  *          number of rows whose largest logit (first on ties) is the label;
  *          dLogits [N, K]: gradient of scale · (cross-entropy + β · Σ)
  */

@@ -74,7 +74,8 @@ const trainingSchema = v.strictObject({
   quantizer: v.picklist(QUANTIZERS),
   /** Weight of the distillation terms in Eq. 1. */
   beta: real(0, 100),
-  distillOn: v.picklist(['logits', 'probabilities']),
+  /** What a teacher's term compares: see docs/training.md. */
+  distillOn: v.picklist(['logits', 'probabilities', 'soft-labels']),
   epochs: count(1, 1000),
   batchSize: count(8, 512),
   learningRate: real(1e-6, 10),

@@ -420,8 +420,8 @@ function lossCases(): KernelCase[] {
     [6, 100],
   ] as const) {
     for (const teachers of [0, 1, MAX_TEACHERS]) {
-      for (const distillOn of ['logits', 'probabilities'] as const) {
-        if (teachers === 0 && distillOn === 'probabilities') continue;
+      for (const distillOn of ['logits', 'probabilities', 'soft-labels'] as const) {
+        if (teachers === 0 && distillOn !== 'logits') continue;
         const name = `cdtLoss [${batch},${classes}], ${teachers} teachers, on ${distillOn}`;
         cases.push({
           name,

@@ -196,6 +196,17 @@ describe('loss', () => {
     expect(terms.data[1]).toBeCloseTo(1 / 2 + 9 / 2, 12);
   });
 
+  test('soft labels: divergence from each teacher, none from itself', () => {
+    const soft = { ...attrs, distillOn: 'soft-labels' } as const;
+    const logits = array([1, 2], [0, 0]);
+    const teacher = array([1, 2], [Math.log(3), 0]); // probabilities 3/4 and 1/4
+    const { terms, dLogits } = cdtLoss(logits, label(0), [teacher, logits], soft);
+    expect(terms.data[1]).toBeCloseTo(0.75 * Math.log(1.5) + 0.25 * Math.log(0.5), 12);
+    // Cross-entropy pulls by 1/2 − 1 and 1/2, the teacher by 1/2 − 3/4 and 1/2 − 1/4.
+    expect(dLogits.data[0]).toBeCloseTo(-0.75, 12);
+    expect(dLogits.data[1]).toBeCloseTo(0.75, 12);
+  });
+
   test('scale changes the gradient only', () => {
     const logits = array([1, 2], [1, 2]);
     const whole = cdtLoss(logits, label(0), [], attrs);

@@ -12,6 +12,14 @@ function softmaxRow(logits: Values, n: number, classes: number): Float64Array {
   return exponentials.map((exponential) => exponential / sum);
 }
 
+/** Logarithm of the softmax of row `n`, without that of a probability that underflowed. */
+function logSoftmaxRow(logits: Values, n: number, classes: number): Float64Array {
+  const row = Float64Array.from(logits.subarray(n * classes, (n + 1) * classes));
+  const largest = row.reduce((a, b) => Math.max(a, b), -Infinity);
+  const sum = row.reduce((a, logit) => a + Math.exp(logit - largest), 0);
+  return row.map((logit) => logit - largest - Math.log(sum));
+}
+
 /** Index of the largest, the first on ties. */
 function firstLargest(row: ArrayLike<number>): number {
   let best = 0;
@@ -35,20 +43,26 @@ export function cdtLoss(
     const label = at(labels.data, n);
     const row = logits.data.subarray(n * classes, (n + 1) * classes);
     const probabilities = softmaxRow(logits.data, n, classes);
+    const logProbabilities = logSoftmaxRow(logits.data, n, classes);
     if (firstLargest(row) === label) correct += 1;
-    // log softmax without a logarithm of an underflowed probability
-    const largest = at(row, firstLargest(row));
-    let sum = 0;
-    for (let k = 0; k < classes; k++) sum += Math.exp(at(row, k) - largest);
     const target = (k: number): number =>
       labelSmoothing / classes + (k === label ? 1 - labelSmoothing : 0);
     for (let k = 0; k < classes; k++) {
-      crossEntropy -= (target(k) * (at(row, k) - largest - Math.log(sum))) / batch;
+      crossEntropy -= (target(k) * at(logProbabilities, k)) / batch;
     }
 
-    /** Gradient of the distillation terms to what is compared: logits or probabilities. */
+    /** Gradient of the distillation terms to logits, or to probabilities where these are compared. */
     const dCompared = new Float64Array(classes);
     for (const teacher of teachers) {
+      if (distillOn === 'soft-labels') {
+        const soft = softmaxRow(teacher.data, n, classes);
+        const logSoft = logSoftmaxRow(teacher.data, n, classes);
+        for (let k = 0; k < classes; k++) {
+          distillation += (at(soft, k) * (at(logSoft, k) - at(logProbabilities, k))) / batch;
+          dCompared[k] = at(dCompared, k) + (at(probabilities, k) - at(soft, k)) / batch;
+        }
+        continue;
+      }
       const onProbabilities = distillOn === 'probabilities';
       const mine = onProbabilities ? probabilities : row;
       const theirs = onProbabilities

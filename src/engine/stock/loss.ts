@@ -18,6 +18,18 @@ export function cdtLoss(
   const hits = tf.equal(tf.argMax(logits, 1), labels);
   const correct = tf.sum(tf.cast(hits, 'float32'));
 
+  if (distillOn === 'soft-labels') {
+    const soft = teachers.map((teacher) => tf.softmax(teacher));
+    const divergences = teachers.map((teacher, i) =>
+      tf.sum(tf.mul(soft[i] as Tensor, tf.sub(tf.logSoftmax(teacher), tf.logSoftmax(logits)))),
+    );
+    const own = tf.div(tf.sub(probabilities, goal), batch);
+    const pulls = soft.map((t) => tf.sub(probabilities, t));
+    const pull = pulls.length === 0 ? own : tf.add(own, tf.mul(tf.addN(pulls), beta / batch));
+    const divergence =
+      divergences.length === 0 ? tf.scalar(0) : tf.div(tf.addN(divergences), batch);
+    return [tf.stack([crossEntropy, divergence, correct]), tf.mul(pull, scale)];
+  }
   const onProbabilities = distillOn === 'probabilities';
   const mine = onProbabilities ? probabilities : logits;
   const differences = teachers.map((teacher) =>

@@ -82,6 +82,7 @@ interface Pass {
 
 function mainOf({ teachers, isFurther }: Pass, distillOn: CdtLossAttrs['distillOn']): string {
   const onProbabilities = distillOn === 'probabilities';
+  const onSoftLabels = distillOn === 'soft-labels';
   const names = teachers.map((_, t) => `teacher${t}`);
   const mine = onProbabilities ? probability('logits', 'own') : 'logits[base + k]';
   const difference = (name: string): string =>
@@ -96,8 +97,16 @@ function mainOf({ teachers, isFurther }: Pass, distillOn: CdtLossAttrs['distillO
   const compare = (withSquares: boolean): string => `
     var compared = 0.0;
     ${names
-      .map(
-        (name) => `{
+      .map((name) =>
+        onSoftLabels
+          ? `{
+          let soft = ${probability(name, name)};
+          compared += (${probability('logits', 'own')} - soft) / f32(u.batch);
+          let logRatio = (${name}[base + k] - ${name}Largest - log(${name}Sum))
+            - (logits[base + k] - ownLargest - log(ownSum));
+          ${withSquares ? 'distillation += soft * logRatio;' : ''}
+        }`
+          : `{
           let difference = ${difference(name)};
           compared += 2.0 * difference / f32(u.batch * u.classes);
           ${withSquares ? 'distillation += difference * difference;' : ''}
@@ -114,8 +123,8 @@ function mainOf({ teachers, isFurther }: Pass, distillOn: CdtLossAttrs['distillO
       let inside = n < u.batch;
       let base = n * u.classes;
       let end = select(0u, u.classes, inside);
-      ${isFurther && !onProbabilities ? '' : softmaxOf('logits', 'own')}
-      ${onProbabilities ? names.map((name) => softmaxOf(name, name)).join('\n') : ''}
+      ${isFurther && distillOn === 'logits' ? '' : softmaxOf('logits', 'own')}
+      ${distillOn === 'logits' ? '' : names.map((name) => softmaxOf(name, name)).join('\n')}
       ${
         isFurther
           ? ''
@@ -157,7 +166,7 @@ function mainOf({ teachers, isFurther }: Pass, distillOn: CdtLossAttrs['distillO
     let distillationSum = sumAll(distillation, lane);
     let correctSum = sumAll(correct, lane);
     if (lane == 0u) {
-      let distillationMean = distillationSum / f32(u.batch * u.classes);
+      let distillationMean = distillationSum / f32(${onSoftLabels ? 'u.batch' : 'u.batch * u.classes'});
       ${
         isFurther
           ? 'terms[1] += distillationMean;'

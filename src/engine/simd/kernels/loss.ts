@@ -49,6 +49,9 @@ export const cdtLoss = defineKernel<'logits' | 'labels', LossAttrs>(
     });
 
     const onProbabilities = distillOn === 'probabilities';
+    /** Of a teacher's term: softmax's own gradient already leads to the logits. */
+    const onSoftLabels = distillOn === 'soft-labels';
+    const perTerm = onSoftLabels ? batch : batch * classes;
     const probabilities = new Float64Array(classes);
     const teacherProbabilities = new Float64Array(classes);
     const dCompared = new Float64Array(classes);
@@ -64,6 +67,16 @@ export const cdtLoss = defineKernel<'logits' | 'labels', LossAttrs>(
       dCompared.fill(0);
       for (const teacher of teacherValues) {
         const teacherRow = teacher.subarray(n * classes, (n + 1) * classes);
+        if (onSoftLabels) {
+          const teacherLogSum = softmax(teacherRow, teacherProbabilities);
+          for (let k = 0; k < classes; k++) {
+            const soft = teacherProbabilities[k] ?? 0;
+            const logRatio = (teacherRow[k] ?? 0) - teacherLogSum - (row[k] ?? 0) + logSum;
+            distillation += soft * logRatio;
+            dCompared[k] = (dCompared[k] ?? 0) + ((probabilities[k] ?? 0) - soft) / batch;
+          }
+          continue;
+        }
         if (onProbabilities) softmax(teacherRow, teacherProbabilities);
         const mine = onProbabilities ? probabilities : row;
         const theirs = onProbabilities ? teacherProbabilities : teacherRow;
@@ -85,7 +98,7 @@ export const cdtLoss = defineKernel<'logits' | 'labels', LossAttrs>(
         gradient[n * classes + k] = scale * ((probability - target) / batch + beta * dDistillation);
       }
     }
-    backend.view(terms).set([crossEntropy / batch, distillation / (batch * classes), correct]);
+    backend.view(terms).set([crossEntropy / batch, distillation / perTerm, correct]);
     return [terms, dLogits];
   },
 );
