@@ -49,11 +49,15 @@ export function spread(count: number): Size3 {
   return [x, Math.ceil(count / x), 1];
 }
 
-let dispatched = 0;
+const listeners = new Set<(programName: string) => void>();
 
-/** Dispatches of the lab's own kernels since the module was loaded. */
-export function dispatchCount(): number {
-  return dispatched;
+/**
+ * Hear of every dispatch of the lab's own kernels, also of those that are only compiled ahead.
+ * @returns a function that stops listening
+ */
+export function onDispatch(listener: (programName: string) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 function arrayType(tensor: TensorInfo): string {
@@ -178,6 +182,7 @@ export function dispatch(backend: WebGpuBackend, program: Program): void {
   const pipeline = pipelineOf(backend, program);
   const tensors = [...Object.values(program.reads), ...Object.values(program.writes)];
   const buffers = tensors.map((tensor) => bufferOf(backend, tensor));
+  for (const listener of listeners) listener(program.name);
   if (pipeline === null) return;
   buffers.push(uniformBuffer(backend, program.uniforms));
   const bindGroup = backend.device.createBindGroup({
@@ -198,7 +203,6 @@ export function dispatch(backend: WebGpuBackend, program: Program): void {
   pass.setPipeline(pipeline);
   pass.setBindGroup(0, bindGroup);
   pass.dispatchWorkgroups(...program.workgroups);
-  dispatched += 1;
   backend.dispatchCountInPass += 1;
   if (timers !== null) {
     backend.endComputePassEncoder();
