@@ -21,8 +21,9 @@ const LAYERS = {
     layers: ['util', 'spec', 'data', 'engine', 'quant', 'nn'],
     libraries: ['@tensorflow/*'],
   },
-  search: {
-    layers: ['util', 'spec', 'data', 'engine', 'quant', 'nn', 'train', 'hw'],
+  search: { layers: ['util', 'spec', 'hw'], libraries: [] },
+  nas: {
+    layers: ['util', 'spec', 'data', 'engine', 'quant', 'nn', 'train', 'hw', 'search'],
     libraries: ['@tensorflow/*'],
   },
   store: { layers: ['util', 'spec'], libraries: ['idb'] },
@@ -51,6 +52,7 @@ const LAYERS = {
       'nn',
       'train',
       'search',
+      'nas',
       'store',
       'rpc',
     ],
@@ -70,6 +72,7 @@ const domainFiles = [
   'nn',
   'train',
   'search',
+  'nas',
 ].map((layer) => `src/${layer}/**/*.ts`);
 
 export default tseslint.config(

@@ -39,17 +39,24 @@ export function layerShape(layer: ModelLayer): ConvShape {
  * @param precision widths of weights and activations; a number is both
  */
 export function modelAtBits(model: ModelSpec, precision: number | Precision): LayerAtBits[] {
+  const layers = modelLayers(model);
+  return layers.map((layer, i) => layerAtBits(layer, layers[i + 1], precision));
+}
+
+/** @param next what reads the layer's output; undefined at the end of the network */
+export function layerAtBits(
+  layer: ModelLayer,
+  next: ModelLayer | undefined,
+  precision: number | Precision,
+): LayerAtBits {
   const { weights, activations } =
     typeof precision === 'number' ? { weights: precision, activations: precision } : precision;
-  const layers = modelLayers(model);
-  const inputsOf = (layer: ModelLayer | undefined): number =>
-    layer?.quantized === true ? activations : FULL_PRECISION;
-  return layers.map((layer, i) => {
-    const shape = layerShape(layer);
-    const widths = operandBits(shape, layer.quantized ? weights : FULL_PRECISION, inputsOf(layer));
-    return {
-      layer: { name: layer.name, shape, count: 1 },
-      bits: { ...widths, outputs: inputsOf(layers[i + 1]) },
-    };
-  });
+  const inputsOf = (reader: ModelLayer | undefined): number =>
+    reader?.quantized === true ? activations : FULL_PRECISION;
+  const shape = layerShape(layer);
+  const widths = operandBits(shape, layer.quantized ? weights : FULL_PRECISION, inputsOf(layer));
+  return {
+    layer: { name: layer.name, shape, count: 1 },
+    bits: { ...widths, outputs: inputsOf(next) },
+  };
 }

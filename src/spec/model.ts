@@ -100,124 +100,146 @@ export function hasExpansion(block: Extract<BlockSpec, { kind: 'mbconv' }>): boo
   return block.expand > 1 || block.alwaysExpands === true || (block.groups ?? 1) > 1;
 }
 
+/** Height, width and channels of what a block reads or gives. */
+export interface ImageShape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
 /** All layers in the order they run. @throws SpecError when the blocks do not fit together */
 export function modelLayers(spec: ModelSpec): ModelLayer[] {
-  const layers: ModelLayer[] = [];
-  let height = spec.input.height;
-  let width = spec.input.width;
-  let inChannels: number = spec.input.channels;
-
-  const addConv = (
-    name: string,
-    block: number,
-    conv: {
-      kind: 'conv' | 'depthwise';
-      out: number;
-      kernel: number;
-      stride: number;
-      quantized: boolean;
-      groups?: number;
-    },
-  ): void => {
-    const pad = Math.floor(conv.kernel / 2);
-    const outHeight = Math.floor((height + 2 * pad - conv.kernel) / conv.stride) + 1;
-    const outWidth = Math.floor((width + 2 * pad - conv.kernel) / conv.stride) + 1;
-    const { groups = 1 } = conv;
-    if (inChannels % groups !== 0 || conv.out % groups !== 0) {
-      throw new SpecError(
-        `model.blocks.${block}: expected channels that ${groups} groups divide, got ${inChannels} to ${conv.out}`,
-      );
-    }
-    const perOutput =
-      conv.kernel * conv.kernel * (conv.kind === 'depthwise' ? 1 : inChannels / groups);
-    layers.push({
-      name,
-      kind: conv.kind,
-      block,
-      inChannels,
-      outChannels: conv.out,
-      groups,
-      kernel: conv.kernel,
-      stride: conv.stride,
-      pad,
-      inHeight: height,
-      inWidth: width,
-      outHeight,
-      outWidth,
-      quantized: conv.quantized,
-      macs: perOutput * conv.out * outHeight * outWidth,
-      weights: perOutput * conv.out,
-    });
-    height = outHeight;
-    width = outWidth;
-    inChannels = conv.out;
-  };
-
-  spec.blocks.forEach((block, index) => {
+  let shape: ImageShape = spec.input;
+  return spec.blocks.flatMap((block, index) => {
     const isLast = index === spec.blocks.length - 1;
     if ((block.kind === 'classifier') !== isLast) {
       throw new SpecError(
         `model.blocks: expected exactly one classifier, as the last block, got ${block.kind} at ${index} of ${spec.blocks.length}`,
       );
     }
-    const name = `block${index}`;
-    switch (block.kind) {
-      case 'conv':
-        addConv(`${name}.conv`, index, { ...block, kind: 'conv' });
-        break;
-      case 'mbconv': {
-        const hidden = inChannels * block.expand;
-        const { groups = 1 } = block;
-        const point = { kind: 'conv', kernel: 1, stride: 1, quantized: true, groups } as const;
-        if (hasExpansion(block)) addConv(`${name}.expand`, index, { ...point, out: hidden });
-        addConv(`${name}.depthwise`, index, {
-          kind: 'depthwise',
-          out: hidden,
-          kernel: block.kernel,
-          stride: block.stride,
-          quantized: true,
-        });
-        addConv(`${name}.project`, index, { ...point, out: block.out });
-        break;
-      }
-      case 'basic': {
-        const before = { height, width, inChannels };
-        const conv = { kind: 'conv', out: block.out, kernel: 3, quantized: true } as const;
-        addConv(`${name}.conv1`, index, { ...conv, stride: block.stride });
-        addConv(`${name}.conv2`, index, { ...conv, stride: 1 });
-        if (block.stride !== 1 || before.inChannels !== block.out) {
-          const after = { height, width };
-          ({ height, width, inChannels } = before);
-          addConv(`${name}.shortcut`, index, { ...conv, kernel: 1, stride: block.stride });
-          ({ height, width } = after);
-        }
-        break;
-      }
-      case 'classifier':
-        layers.push({
-          name: `${name}.dense`,
-          kind: 'dense',
-          block: index,
-          inChannels,
-          outChannels: spec.classes,
-          groups: 1,
-          kernel: 1,
-          stride: 1,
-          pad: 0,
-          inHeight: 1,
-          inWidth: 1,
-          outHeight: 1,
-          outWidth: 1,
-          quantized: false,
-          macs: inChannels * spec.classes,
-          weights: inChannels * spec.classes + spec.classes,
-        });
-        break;
-      default:
-        block satisfies never;
-    }
+    const { layers, output } = blockLayers(block, index, `block${index}`, shape, spec.classes);
+    shape = output;
+    return layers;
   });
-  return layers;
+}
+
+interface ConvSpec {
+  readonly kind: 'conv' | 'depthwise';
+  readonly out: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly quantized: boolean;
+  readonly groups?: number;
+}
+
+/**
+ * The layers of one block.
+ * @param index   of the block, told to its layers
+ * @param name    what names of its layers begin with
+ * @param classes for a classifier
+ * @throws SpecError where groups do not divide channels
+ */
+export function blockLayers(
+  block: BlockSpec,
+  index: number,
+  name: string,
+  input: ImageShape,
+  classes: number,
+): { readonly layers: readonly ModelLayer[]; readonly output: ImageShape } {
+  const layers: ModelLayer[] = [];
+  let shape = input;
+  const addConv = (part: string, conv: ConvSpec): void => {
+    const layer = convLayer(`${name}.${part}`, index, shape, conv);
+    layers.push(layer);
+    shape = { height: layer.outHeight, width: layer.outWidth, channels: layer.outChannels };
+  };
+  switch (block.kind) {
+    case 'conv':
+      addConv('conv', { ...block, kind: 'conv' });
+      break;
+    case 'mbconv': {
+      const hidden = input.channels * block.expand;
+      const { groups = 1, kernel: size, stride: by } = block;
+      const point = { kind: 'conv', kernel: 1, stride: 1, quantized: true, groups } as const;
+      if (hasExpansion(block)) addConv('expand', { ...point, out: hidden });
+      const middle = { kind: 'depthwise', out: hidden, quantized: true } as const;
+      addConv('depthwise', { ...middle, kernel: size, stride: by });
+      addConv('project', { ...point, out: block.out });
+      break;
+    }
+    case 'basic': {
+      const conv = { kind: 'conv', out: block.out, kernel: 3, quantized: true } as const;
+      addConv('conv1', { ...conv, stride: block.stride });
+      addConv('conv2', { ...conv, stride: 1 });
+      if (block.stride !== 1 || input.channels !== block.out) {
+        const after = shape;
+        shape = input;
+        addConv('shortcut', { ...conv, kernel: 1, stride: block.stride });
+        shape = after;
+      }
+      break;
+    }
+    case 'classifier':
+      layers.push(denseLayer(`${name}.dense`, index, input.channels, classes));
+      shape = { height: 1, width: 1, channels: classes };
+      break;
+    default:
+      block satisfies never;
+  }
+  return { layers, output: shape };
+}
+
+function convLayer(name: string, block: number, input: ImageShape, conv: ConvSpec): ModelLayer {
+  const { kind, out, kernel: size, stride: by, quantized, groups = 1 } = conv;
+  const { height, width, channels: inChannels } = input;
+  if (inChannels % groups !== 0 || out % groups !== 0) {
+    throw new SpecError(
+      `model.blocks.${block}: expected channels that ${groups} groups divide, got ${inChannels} to ${out}`,
+    );
+  }
+  const pad = Math.floor(size / 2);
+  const outHeight = Math.floor((height + 2 * pad - size) / by) + 1;
+  const outWidth = Math.floor((width + 2 * pad - size) / by) + 1;
+  const perOutput = size * size * (kind === 'depthwise' ? 1 : inChannels / groups);
+  return {
+    name,
+    kind,
+    block,
+    inChannels,
+    outChannels: out,
+    groups,
+    kernel: size,
+    stride: by,
+    pad,
+    inHeight: height,
+    inWidth: width,
+    outHeight,
+    outWidth,
+    quantized,
+    macs: perOutput * out * outHeight * outWidth,
+    weights: perOutput * out,
+  };
+}
+
+function denseLayer(name: string, block: number, inChannels: number, classes: number): ModelLayer {
+  return {
+    name,
+    kind: 'dense',
+    block,
+    inChannels,
+    outChannels: classes,
+    groups: 1,
+    kernel: 1,
+    stride: 1,
+    pad: 0,
+    inHeight: 1,
+    inWidth: 1,
+    outHeight: 1,
+    outWidth: 1,
+    quantized: false,
+    macs: inChannels * classes,
+    weights: inChannels * classes + classes,
+  };
 }
 
 /** Totals for one image: parameters with one set of batch-norm γ and β, as papers count them. */
