@@ -8,6 +8,7 @@ import type { Dataset } from '../src/data/dataset.ts';
 import { currentBackend, onGpuLost, probeBackend, startBackend } from '../src/engine/backend.ts';
 import type { Network } from '../src/nn/network.ts';
 import type { TrainProgress } from '../src/rpc/progress.ts';
+import { withRunLock } from '../src/rpc/run-lock.ts';
 import type { MeasureSpec, TrainApi, TrainMeasure, TrainSpec } from '../src/rpc/train-api.ts';
 import { modelTotals } from '../src/spec/model.ts';
 import { parseRecipe, recipeModel } from '../src/spec/recipe.ts';
@@ -18,11 +19,12 @@ import type {
   Prediction,
   RunRecord,
 } from '../src/spec/run.ts';
-import { latestCheckpoint, putCheckpoint } from '../src/store/checkpoints.ts';
+import { damageSentence, latestCheckpoint } from '../src/store/checkpoints.ts';
 import { getDataset, getDatasetInfo } from '../src/store/datasets.ts';
-import { appendLog, trimLog } from '../src/store/logs.ts';
+import { trimLog } from '../src/store/logs.ts';
 import { openLab } from '../src/store/open.ts';
-import { getRun, putRun, updateRun } from '../src/store/runs.ts';
+import { RUN_GONE, RunWriter } from '../src/store/run-writer.ts';
+import { getRun, putRun } from '../src/store/runs.ts';
 import type { LabDatabase } from '../src/store/schema.ts';
 import { buildNetwork } from '../src/train/build.ts';
 import { logitsOf, softmax } from '../src/train/evaluate.ts';
@@ -36,8 +38,6 @@ type OnProgress = (progress: TrainProgress) => void;
 
 /** Step reports a second at most. */
 const STEP_REPORT_MS = 100;
-
-const GONE = 'training: the run was deleted while it trained';
 
 interface Viewer {
   readonly runId: string;
@@ -81,14 +81,29 @@ export class TrainSession implements TrainApi {
       totalSteps: 0,
       trainSeconds: 0,
     };
-    await putRun(db, run);
-    await this.#train(run, onProgress);
+    await withRunLock(run.id, async (lost) => {
+      await putRun(db, run);
+      await this.#train(run, onProgress, lost);
+    });
   }
 
   async resume(
     runId: string,
     preference: BackendPreference,
     onProgress: OnProgress,
+    takeOver = false,
+  ): Promise<void> {
+    this.#assertIdle();
+    await withRunLock(runId, (lost) => this.#resume(runId, preference, onProgress, lost), {
+      takeOver,
+    });
+  }
+
+  async #resume(
+    runId: string,
+    preference: BackendPreference,
+    onProgress: OnProgress,
+    lost: AbortSignal,
   ): Promise<void> {
     const db = await this.#open();
     const run = await getRun(db, runId);
@@ -99,7 +114,7 @@ export class TrainSession implements TrainApi {
     const { failure: _failure, ...record } = run;
     const resumed: RunRecord = { ...record, backend, status: 'training' };
     await putRun(db, resumed);
-    await this.#train(resumed, onProgress);
+    await this.#train(resumed, onProgress, lost);
   }
 
   pause(runId: string): Promise<void> {
@@ -166,7 +181,10 @@ export class TrainSession implements TrainApi {
   }
 
   #open(): Promise<LabDatabase> {
-    this.#db ??= openLab({ onClosed: () => (this.#db = null) });
+    this.#db ??= openLab({ onClosed: () => (this.#db = null) }).catch((error: unknown) => {
+      this.#db = null; // a later call may find it open again
+      throw error;
+    });
     return this.#db;
   }
 
@@ -179,16 +197,17 @@ export class TrainSession implements TrainApi {
   }
 
   /** Train from the last checkpoint, or from the start; keeps the record in the store true. */
-  async #train(start: RunRecord, onProgress: OnProgress): Promise<void> {
+  async #train(run: RunRecord, onProgress: OnProgress, lost: AbortSignal): Promise<void> {
     this.#assertIdle();
     const db = await this.#open();
-    const runId = start.id;
-    let run = start;
+    const runId = run.id;
+    const writer = new RunWriter(run, {
+      open: () => this.#open(),
+      onTrouble: (text) => onProgress({ kind: 'notice', runId, text }),
+      now: () => Date.now(),
+    });
     const save = async (change: Partial<RunRecord>): Promise<void> => {
-      const updated = await updateRun(db, runId, { ...change, updatedAt: Date.now() });
-      if (updated === undefined) throw new SpecError(GONE);
-      run = updated;
-      onProgress({ kind: 'run', runId, run });
+      onProgress({ kind: 'run', runId, run: await writer.save(change) });
     };
     onProgress({ kind: 'backend', runId, backend: run.backend });
     const dataset = await getDataset(db, run.dataset.id);
@@ -196,7 +215,8 @@ export class TrainSession implements TrainApi {
       await save({ status: 'failed', failure: `The dataset ${run.dataset.name} is gone.` });
       return;
     }
-    const { checkpoint, damagedSteps } = await latestCheckpoint(db, runId);
+    const found = await latestCheckpoint(db, runId);
+    const { checkpoint } = found;
     const startStep = checkpoint?.step ?? 0;
     await trimLog(db, runId, startStep);
     const stage = (name: string, done: number): void =>
@@ -232,12 +252,11 @@ export class TrainSession implements TrainApi {
           onProgress({ kind: 'step', runId, ...progress, secondsLeft });
         },
         onLog: async (entries) => {
-          await appendLog(db, runId, entries);
+          await writer.log(entries);
           onProgress({ kind: 'log', runId, entries });
         },
         onCheckpoint: async (step, epoch, tensors) => {
-          const isKept = await putCheckpoint(db, runId, { step, epoch, state: null, tensors });
-          if (!isKept) throw new SpecError(GONE);
+          await writer.checkpoint({ step, epoch, state: null, tensors });
           await save({ step, trainSeconds: secondsBefore + trainer.trainSeconds });
         },
         onPause: () => save({ status: 'paused' }),
@@ -246,11 +265,20 @@ export class TrainSession implements TrainApi {
       startStep,
     );
     this.#trainer = { runId, trainer };
+    lost.addEventListener('abort', () => {
+      writer.stop(lost.reason as Error);
+      trainer.stop();
+    });
     try {
       await save({ totalSteps: trainer.totalSteps, step: startStep, status: 'training' });
-      if (damagedSteps.length > 0) {
-        const text = `A damaged checkpoint (step ${damagedSteps.join(', ')}) was skipped for the one at step ${startStep}.`;
-        await appendLog(db, runId, [{ kind: 'event', step: startStep, epoch: 0, text }]);
+      const damage = damageSentence(found);
+      if (damage !== null) {
+        const entries = [
+          { kind: 'event', step: startStep, epoch: checkpoint?.epoch ?? 0, text: damage } as const,
+        ];
+        await writer.log(entries);
+        onProgress({ kind: 'log', runId, entries });
+        onProgress({ kind: 'notice', runId, text: damage });
       }
       const outcome = await untilGpuLost(trainer.run());
       const accuracies = outcome.evaluations.map(({ bits, accuracy, confusion }) => ({
@@ -265,9 +293,11 @@ export class TrainSession implements TrainApi {
         accuracies,
       });
     } catch (error) {
+      if (lost.aborted) throw lost.reason;
+      if (error instanceof SpecError && error.message === RUN_GONE) return;
       const cause = helperFailure ?? error;
       const failure = cause instanceof Error ? cause.message : String(cause);
-      if ((await getRun(db, runId)) !== undefined) await save({ status: 'failed', failure });
+      await save({ status: 'failed', failure });
     } finally {
       this.#trainer = null;
       running.dispose();

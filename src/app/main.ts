@@ -1,6 +1,7 @@
 /** @file The product's entry: real workers and store, recipes of the repository, the page. */
 import { mount } from 'svelte';
 import { spawnData, spawnMapper, spawnTrainer } from '../rpc/spawn.ts';
+import { browserTabLink } from '../rpc/tab-link.ts';
 import { parseRecipe } from '../spec/recipe.ts';
 import { Lab } from '../state/lab.svelte.ts';
 import { browserRunStore } from '../state/run-store.ts';
@@ -28,6 +29,7 @@ const lab: Lab = new Lab(
     spawnTrainer,
     spawnMapper,
     store: browserRunStore((sentence) => lab.notify(sentence)),
+    tabs: browserTabLink(),
     newId: () => crypto.randomUUID(),
     now: () => Date.now(),
     codeVersion: CODE_VERSION,

@@ -23,7 +23,9 @@ export type TrainProgress =
       readonly secondsLeft: number;
     }
   | { readonly kind: 'log'; readonly runId: string; readonly entries: readonly LogEntry[] }
-  /** The record changed in the store: status, accuracies. */
+  /** Something that the reader should know while the run goes on; null: it is over. */
+  | { readonly kind: 'notice'; readonly runId: string; readonly text: string | null }
+  /** The record changed: status, accuracies. */
   | { readonly kind: 'run'; readonly runId: string; readonly run: RunRecord };
 
 /** Best objective of a whole network so far: pJ, cycles or pJ·cycles. */

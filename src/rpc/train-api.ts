@@ -43,11 +43,15 @@ export interface TrainApi {
   probe(preference: BackendPreference): Promise<BackendReport>;
   /** Train to the end, a stop or a failure; resolves then. Rejects with SpecError on a bad spec. */
   start(spec: TrainSpec, onProgress: (progress: TrainProgress) => void): Promise<void>;
-  /** Continue a stored run from its last checkpoint; as `start`. */
+  /**
+   * Continue a stored run from its last checkpoint; as `start`. Rejects with SpecError while another
+   * tab trains it, unless it is to be taken over: then waits a while for that tab to let go.
+   */
   resume(
     runId: string,
     backend: BackendPreference,
     onProgress: (progress: TrainProgress) => void,
+    takeOver?: boolean,
   ): Promise<void>;
   /** Takes effect after the step in hand; writes a checkpoint. */
   pause(runId: string): Promise<void>;

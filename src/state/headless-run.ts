@@ -139,6 +139,8 @@ function trainLine(progress: TrainProgress): string | undefined {
       );
       return `test accuracy at step ${test.step}: ${accuracies.join(', ')}`;
     }
+    case 'notice':
+      return progress.text ?? undefined;
     case 'run':
       return undefined;
     default:

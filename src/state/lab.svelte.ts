@@ -6,6 +6,7 @@ import { DataBench } from './data-bench.svelte.ts';
 import { Journey } from './journey.svelte.ts';
 import { MapRun } from './map-run.svelte.ts';
 import { OpenRun } from './open-run.svelte.ts';
+import { OtherTabs } from './other-tabs.svelte.ts';
 import { RecipeForm } from './recipe-form.svelte.ts';
 import { Runs } from './runs.svelte.ts';
 import type { LabServices } from './services.ts';
@@ -22,6 +23,7 @@ export class Lab {
   readonly runs: Runs;
   readonly open: OpenRun;
   readonly train: TrainRun;
+  readonly tabs: OtherTabs;
   readonly map: MapRun;
   readonly trade: TradeOff;
   readonly #services: LabServices;
@@ -34,6 +36,7 @@ export class Lab {
     this.runs = new Runs(services);
     this.open = new OpenRun(services);
     this.train = new TrainRun(services, this.open, (record) => this.runs.accept(record));
+    this.tabs = new OtherTabs(services.tabs, this.train, this.open, this.runs);
     this.map = new MapRun(services, this.open);
     this.trade = new TradeOff(this.open, this.data, this.train);
   }
@@ -49,7 +52,7 @@ export class Lab {
 
   /** First thing on the page: what is stored, then images to look at. */
   async boot(): Promise<void> {
-    await Promise.all([this.runs.refresh(), this.data.refresh()]);
+    await Promise.all([this.runs.refresh(), this.data.refresh(), this.tabs.refresh()]);
     const newest = this.runs.list.at(0);
     if (newest) await this.openRun(newest.id);
     if (this.data.dataset || this.data.isBusy) return;
@@ -94,6 +97,12 @@ export class Lab {
     await this.#afterTraining();
   }
 
+  /** Go on here with a run that another tab trains. */
+  async takeOverRun(id: string): Promise<void> {
+    await this.train.resume(id, this.form.backend, true);
+    await this.#afterTraining();
+  }
+
   async startMapping(): Promise<void> {
     const { record } = this.open;
     if (!record) return;
@@ -117,6 +126,7 @@ export class Lab {
   }
 
   async #afterTraining(): Promise<void> {
+    await this.tabs.refresh();
     await this.runs.refresh();
     await this.trade.load();
   }

@@ -40,18 +40,23 @@ export class Runs {
 
   async remove(id: string): Promise<void> {
     await this.#guard(() => this.#services.store.deleteRun(id));
-    await this.refresh();
+    await this.#changed();
   }
 
   async removeAll(): Promise<void> {
     await this.#guard(() => this.#services.store.deleteAllRuns());
-    await this.refresh();
+    await this.#changed();
   }
 
   async rename(id: string, name: string): Promise<void> {
     const trimmed = name.trim().slice(0, 80);
     if (trimmed === '') return;
     await this.#guard(() => this.#services.store.renameRun(id, trimmed));
+    await this.#changed();
+  }
+
+  async #changed(): Promise<void> {
+    this.#services.tabs.post({ kind: 'runs-changed' });
     await this.refresh();
   }
 

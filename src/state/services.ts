@@ -7,6 +7,7 @@
 import type { DataApi } from '../rpc/data-api.ts';
 import type { MapApi } from '../rpc/map-api.ts';
 import type { Spawned } from '../rpc/spawn.ts';
+import type { TabLink } from '../rpc/tab-link.ts';
 import type { TrainApi } from '../rpc/train-api.ts';
 import type { LogEntry, MappingRecord, RunRecord } from '../spec/run.ts';
 import type { StorageUse } from '../store/usage.ts';
@@ -30,6 +31,7 @@ export interface LabServices {
   readonly spawnTrainer: () => Spawned<TrainApi>;
   readonly spawnMapper: () => Spawned<MapApi>;
   readonly store: RunStore;
+  readonly tabs: TabLink;
   /** A fresh run id. */
   readonly newId: () => string;
   /** Milliseconds since 1970. */

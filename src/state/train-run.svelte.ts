@@ -2,6 +2,7 @@
 import { proxy } from 'comlink';
 import type { Remote } from 'comlink';
 import type { StageProgress, TrainProgress } from '../rpc/progress.ts';
+import { TAKEN_OVER } from '../rpc/run-lock.ts';
 import type { TrainApi } from '../rpc/train-api.ts';
 import type { Recipe } from '../spec/recipe.ts';
 import type { BackendPreference, BackendReport, Prediction, RunRecord } from '../spec/run.ts';
@@ -30,6 +31,10 @@ export class TrainRun {
   #stage = $state.raw<StageProgress | null>(null);
   #backend = $state.raw<BackendReport | null>(null);
   #alert = $state<string | null>(null);
+  #notice = $state<string | null>(null);
+  /** When the worker last told of the record: the store may be behind when the disk is full. */
+  #toldAt = 0;
+  #onPaused: (() => void) | null = null;
 
   constructor(services: LabServices, open: OpenRun, onRecord: (record: RunRecord) => void) {
     this.#services = services;
@@ -60,6 +65,10 @@ export class TrainRun {
   }
   get alert(): string | null {
     return this.#alert;
+  }
+  /** What the reader should know of the run in hand while it goes on. */
+  get notice(): string | null {
+    return this.#notice;
   }
 
   /** Find out which backend would be used; says nothing while a run is in hand. */
@@ -96,13 +105,25 @@ export class TrainRun {
     );
   }
 
-  /** Continue a stored run from its last checkpoint. */
-  async resume(runId: string, backend: BackendPreference): Promise<void> {
+  /** Continue a stored run from its last checkpoint; `takeOver`: though another tab trains it. */
+  async resume(runId: string, backend: BackendPreference, takeOver = false): Promise<void> {
     if (this.isLive) return;
     await this.#open.beginAgain(runId);
+    if (takeOver) this.#services.tabs.post({ kind: 'hand-over', runId });
     await this.#live(runId, (report) =>
-      this.#worker.call((api) => api.resume(runId, backend, report)),
+      this.#worker.call((api) => api.resume(runId, backend, report, takeOver)),
     );
+  }
+
+  /** Let go of the run for another tab, with a checkpoint of where it is. */
+  async handOver(runId: string): Promise<void> {
+    if (runId !== this.#runId || this.#phase === 'stopping') return;
+    if (this.#phase === 'running') {
+      const isPaused = new Promise<void>((resolve) => (this.#onPaused = resolve));
+      void this.pause();
+      await isPaused; // if it never is, the other tab takes the lock
+    }
+    if (runId === this.#runId) this.#worker.terminate(TAKEN_OVER);
   }
 
   pause(): Promise<void> {
@@ -136,16 +157,19 @@ export class TrainRun {
     this.#pace = null;
     this.#stage = null;
     this.#alert = null;
+    this.#notice = null;
+    this.#toldAt = 0;
     try {
       await run(proxy((progress: TrainProgress) => this.#report(progress)));
     } catch (error) {
       this.#alert = sentenceOf(error);
     }
     const ended = await this.#services.store.getRun(runId).catch(() => undefined);
-    if (ended) this.#accept(ended);
+    if (ended && ended.updatedAt >= this.#toldAt) this.#accept(ended);
     this.#phase = 'idle';
     this.#runId = null;
     this.#stage = null;
+    this.#services.tabs.post({ kind: 'ended', runId });
   }
 
   async #command(
@@ -170,6 +194,7 @@ export class TrainRun {
 
   #report(progress: TrainProgress): void {
     if (progress.runId !== this.#runId) return; // late message of an earlier run
+    this.#services.tabs.post({ kind: 'progress', progress });
     switch (progress.kind) {
       case 'stage':
         this.#stage = progress.progress;
@@ -185,8 +210,13 @@ export class TrainRun {
       case 'log':
         this.#open.acceptLog(progress.runId, progress.entries);
         break;
+      case 'notice':
+        this.#notice = progress.text;
+        break;
       case 'run':
+        this.#toldAt = progress.run.updatedAt;
         this.#accept(progress.run);
+        if (progress.run.status === 'paused') this.#onPaused?.();
         break;
       default:
         progress satisfies never;

@@ -3,6 +3,8 @@
  *
  * Written with strict durability (on the disk, not in a cache, when the promise resolves).
  */
+import type { RunRecord } from '../spec/run.ts';
+import { isRunRecord } from '../spec/run-schema.ts';
 import { atomically } from './atomic.ts';
 import { checkpointChecksum } from './checksum.ts';
 import { keysOfRun } from './schema.ts';
@@ -21,9 +23,8 @@ export async function putCheckpoint(
   runId: string,
   checkpoint: Checkpoint,
 ): Promise<boolean> {
-  const { step, epoch, state } = checkpoint;
-  const tensors = checkpoint.tensors.map(compact);
-  const plain = { step, epoch, state, tensors };
+  const plain = compactCheckpoint(checkpoint);
+  const { step } = plain;
   const checksum = checkpointChecksum(plain);
   return atomically(
     db,
@@ -43,6 +44,41 @@ export async function putCheckpoint(
   );
 }
 
+/**
+ * Make room: drop the second checkpoint of every run whose newest is whole, but for runs that the
+ * reader has named. `runId`, which is in training, is thinned whatever its name.
+ *
+ * @returns how many were dropped
+ */
+export async function thinCheckpoints(db: LabDatabase, runId: string): Promise<number> {
+  const runs: unknown[] = await db.getAll('runs');
+  const named = new Set(
+    runs
+      .filter(isRunRecord)
+      .filter(isNamed)
+      .map(({ id }) => id),
+  );
+  named.delete(runId);
+  const keys = await db.getAllKeys('checkpoints');
+  const newest = new Map(keys.map((key) => [key[0], key])); // keys are in order: the last one stays
+  let dropped = 0;
+  for (const [id, last] of newest) {
+    const older = keys.filter((key) => key[0] === id && key !== last);
+    if (older.length === 0 || named.has(id)) continue;
+    if ((await readWhole(db, last)) === undefined) continue;
+    await atomically(db, ['checkpoints'], (transaction) =>
+      Promise.all(older.map((key) => transaction.objectStore('checkpoints').delete(key))),
+    );
+    dropped += older.length;
+  }
+  return dropped;
+}
+
+/** Runs are born with their recipe's name. */
+function isNamed({ name, recipe }: RunRecord): boolean {
+  return name !== recipe.name;
+}
+
 export interface CheckpointFound {
   /** Newest whole checkpoint; undefined when there is none. */
   readonly checkpoint: Checkpoint | undefined;
@@ -50,26 +86,56 @@ export interface CheckpointFound {
   readonly damagedSteps: readonly number[];
 }
 
+/** One sentence for the reader, null when there is nothing to say. */
+export function damageSentence({ checkpoint, damagedSteps }: CheckpointFound): string | null {
+  if (damagedSteps.length === 0) return null;
+  const damaged = `The checkpoint of step ${damagedSteps.join(' and that of step ')} was damaged`;
+  return checkpoint === undefined
+    ? `${damaged} and there is none before: training began again.`
+    : `${damaged}: training went on from the one of step ${checkpoint.step}.`;
+}
+
 /** @returns the newest checkpoint whose checksum holds, and which were passed over */
 export async function latestCheckpoint(db: LabDatabase, runId: string): Promise<CheckpointFound> {
   const keys = await db.getAllKeys('checkpoints', keysOfRun(runId));
   const damagedSteps: number[] = [];
   for (const key of keys.reverse()) {
-    const stored: unknown = await db.get('checkpoints', key);
-    const checkpoint = wholeCheckpoint(stored);
+    const checkpoint = await readWhole(db, key);
     if (checkpoint !== undefined) return { checkpoint, damagedSteps };
     damagedSteps.push(key[1]);
   }
   return { checkpoint: undefined, damagedSteps };
 }
 
+/** What browsers say when the bytes of a record are gone or unreadable on the disk. */
+const UNREADABLE = ['UnknownError', 'DataError', 'NotReadableError', 'NotFoundError'];
+
+/** @returns undefined when it is damaged @throws when the store as a whole does not work */
+async function readWhole(db: LabDatabase, key: [string, number]): Promise<Checkpoint | undefined> {
+  try {
+    const stored: unknown = await db.get('checkpoints', key);
+    return wholeCheckpoint(stored);
+  } catch (error) {
+    if (error instanceof DOMException && UNREADABLE.includes(error.name)) return undefined;
+    throw error;
+  }
+}
+
 function wholeCheckpoint(stored: unknown): Checkpoint | undefined {
   if (!isObject(stored)) return undefined;
   const { step, epoch, state, tensors, checksum } = stored;
-  if (typeof step !== 'number' || typeof epoch !== 'number') return undefined;
+  if (!isCount(step) || typeof epoch !== 'number' || !(epoch >= 0)) return undefined;
   if (!Array.isArray(tensors) || !tensors.every(isTensor)) return undefined;
   const checkpoint = { step, epoch, state, tensors };
-  return checkpointChecksum(checkpoint) === checksum ? checkpoint : undefined;
+  try {
+    return checkpointChecksum(checkpoint) === checksum ? checkpoint : undefined;
+  } catch {
+    return undefined; // IndexedDB holds what JSON does not: circles, big integers
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function isTensor(value: unknown): value is CheckpointTensor {
@@ -79,7 +145,7 @@ function isTensor(value: unknown): value is CheckpointTensor {
   if (!(data instanceof Float32Array)) return false;
   let size = 1;
   for (const extent of shape) {
-    if (typeof extent !== 'number') return false;
+    if (!isCount(extent)) return false;
     size *= extent;
   }
   return size === data.length;
@@ -87,6 +153,11 @@ function isTensor(value: unknown): value is CheckpointTensor {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
+}
+
+/** @returns the same checkpoint, holding no more than its own numbers */
+export function compactCheckpoint({ step, epoch, state, tensors }: Checkpoint): Checkpoint {
+  return { step, epoch, state, tensors: tensors.map(compact) };
 }
 
 /** Cloning a view clones its whole buffer (all of a WebAssembly memory): copy what is a part. */

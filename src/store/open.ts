@@ -7,7 +7,7 @@
 import { openDB } from 'idb';
 import { SpecError } from '../util/errors.ts';
 import { MIGRATIONS } from './migrations.ts';
-import type { Migration } from './migrations.ts';
+import type { Migration, UpgradeTransaction } from './migrations.ts';
 import { DATABASE_NAME } from './schema.ts';
 import type { LabDatabase, LabSchema } from './schema.ts';
 
@@ -34,12 +34,18 @@ export async function openLab({
   if (typeof indexedDB === 'undefined') {
     throw new SpecError('openLab: expected IndexedDB to keep runs in, got a browser without it');
   }
+  let failure: unknown;
   try {
     return await openDB<LabSchema>(name, migrations.length, {
-      async upgrade(db, oldVersion, newVersion, transaction) {
-        for (const migrate of migrations.slice(oldVersion, newVersion ?? migrations.length)) {
-          await migrate(db, transaction);
-        }
+      upgrade(db, oldVersion, newVersion, transaction) {
+        // a step that fails must take back those before it: by itself it would commit them
+        transaction.done.catch(() => undefined);
+        migrate(db, transaction, migrations.slice(oldVersion, newVersion ?? undefined)).catch(
+          (error: unknown) => {
+            failure = error;
+            abort(transaction);
+          },
+        );
       },
       blocked() {
         onBlocked?.('Another tab holds the stored runs in an older version: close that tab.');
@@ -58,6 +64,28 @@ export async function openLab({
         `openLab: expected stored data of version ${migrations.length} or older, got a newer one: reload the page to get the newer lab`,
       );
     }
+    if (failure !== undefined) {
+      const reason = failure instanceof Error ? failure.message : String(failure);
+      throw new SpecError(
+        `openLab: expected to bring the stored data to version ${migrations.length}, got a failure (${reason}): nothing was changed`,
+      );
+    }
     throw error;
+  }
+}
+
+async function migrate(
+  db: LabDatabase,
+  transaction: UpgradeTransaction,
+  steps: readonly Migration[],
+): Promise<void> {
+  for (const step of steps) await step(db, transaction);
+}
+
+function abort(transaction: UpgradeTransaction): void {
+  try {
+    transaction.abort();
+  } catch {
+    // a request that failed has aborted it already
   }
 }

@@ -76,6 +76,11 @@ export class FakeLab {
       spawnData: () => spawned(this.#data()),
       spawnTrainer: () => spawned(this.#trainer()),
       spawnMapper: () => spawned(this.#mapper()),
+      tabs: {
+        post: () => undefined,
+        listen: () => undefined,
+        runsInTraining: () => Promise.resolve([]),
+      },
       newId: () => `run-${this.#nextId++}`,
       now: () => 1_700_000_000_000,
       codeVersion: 'test',

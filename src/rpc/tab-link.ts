@@ -1,0 +1,43 @@
+/** @file What the tabs of the lab tell each other: the progress of a run, and who may train it. */
+import type { TrainProgress } from './progress.ts';
+import { runsInTraining } from './run-lock.ts';
+
+export type TabMessage =
+  | { readonly kind: 'progress'; readonly progress: TrainProgress }
+  /** Asks the tab that trains the run to write a checkpoint and let go. */
+  | { readonly kind: 'hand-over'; readonly runId: string }
+  /** The sender trains the run no more. */
+  | { readonly kind: 'ended'; readonly runId: string }
+  /** The sender has deleted or renamed stored runs. */
+  | { readonly kind: 'runs-changed' };
+
+export interface TabLink {
+  /** To all other tabs; plain data. */
+  post(message: TabMessage): void;
+  listen(hear: (message: TabMessage) => void): void;
+  /** Ids of the runs that any tab trains, this one included. */
+  runsInTraining(): Promise<string[]>;
+}
+
+/** Counts up when messages change, so that tabs of two versions do not misread each other. */
+const CHANNEL = 'instantnet-lab:tabs:1';
+
+const KINDS: readonly string[] = ['progress', 'hand-over', 'ended', 'runs-changed'];
+
+export function browserTabLink(): TabLink {
+  const channel = new BroadcastChannel(CHANNEL);
+  return {
+    post: (message) => channel.postMessage(message),
+    listen: (hear) => {
+      channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+        if (isMessage(data)) hear(data);
+      };
+    },
+    runsInTraining: () => runsInTraining(),
+  };
+}
+
+function isMessage(data: unknown): data is TabMessage {
+  const { kind } = (data ?? {}) as { readonly kind?: unknown };
+  return typeof kind === 'string' && KINDS.includes(kind);
+}

@@ -1,0 +1,198 @@
+/**
+ * @file What a run in training writes, kept in memory while the store takes nothing.
+ *
+ * A full disk, a closed connection or a write that hangs must not end a training: what could not be
+ * written waits here, is tried again with the next write and on a timer, and the reader is told.
+ */
+import type { LogEntry, RunRecord } from '../spec/run.ts';
+import { SpecError } from '../util/errors.ts';
+import { compactCheckpoint, putCheckpoint, thinCheckpoints } from './checkpoints.ts';
+import { appendLog } from './logs.ts';
+import { updateRun } from './runs.ts';
+import type { Checkpoint, LabDatabase } from './schema.ts';
+
+export const RUN_GONE = 'training: the run was deleted while it trained';
+
+const RETRY_MS = 5_000;
+const STALLED_MS = 20_000;
+
+export interface RunWriterOptions {
+  /** An open connection; asked again after one was closed. */
+  readonly open: () => Promise<LabDatabase>;
+  /** Told when writing fails, and null when all of it was written after all. */
+  readonly onTrouble: (sentence: string | null) => void;
+  readonly now: () => number;
+  readonly retryMs?: number;
+  /** A write that takes longer than this is not waited for. */
+  readonly stalledMs?: number;
+}
+
+/** Entries stay in `#log` and change and checkpoint in theirs until they are in the store. */
+export class RunWriter {
+  readonly #options: Required<RunWriterOptions>;
+  #run: RunRecord;
+  #change: Partial<RunRecord> | null = null;
+  #log: LogEntry[] = [];
+  #checkpoint: Checkpoint | null = null;
+  #writing: Promise<void> | null = null;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  /** The write in hand has been given up waiting for. */
+  #isStalled = false;
+  #trouble: string | null = null;
+  #end: Error | null = null;
+
+  /** @param run the record as it is stored */
+  constructor(run: RunRecord, options: RunWriterOptions) {
+    this.#run = run;
+    this.#options = { retryMs: RETRY_MS, stalledMs: STALLED_MS, ...options };
+  }
+
+  /** The record with all changes, written or not. */
+  get run(): RunRecord {
+    return this.#run;
+  }
+
+  /** Whether something is in memory alone. */
+  get isBehind(): boolean {
+    return this.#change !== null || this.#log.length > 0 || this.#checkpoint !== null;
+  }
+
+  /** @returns the record after the change @throws SpecError when the run was deleted, `stop`'s reason */
+  async save(change: Partial<RunRecord>): Promise<RunRecord> {
+    const stamped = { ...change, updatedAt: this.#options.now() };
+    this.#change = { ...this.#change, ...stamped };
+    this.#run = { ...this.#run, ...stamped };
+    await this.#write();
+    return this.#run;
+  }
+
+  /** @throws as `save` */
+  async log(entries: readonly LogEntry[]): Promise<void> {
+    this.#log.push(...entries);
+    await this.#write();
+  }
+
+  /** The last one waits when it cannot be written; one before it that waited is let go. @throws as `save` */
+  async checkpoint(checkpoint: Checkpoint): Promise<void> {
+    this.#checkpoint = compactCheckpoint(checkpoint); // it may outlive the arrays it was made from
+    await this.#write();
+  }
+
+  /** Write nothing more: every later call throws `reason`. */
+  stop(reason: Error): void {
+    this.#end = reason;
+    clearTimeout(this.#retry);
+  }
+
+  async #write(): Promise<void> {
+    if (this.#end !== null) throw this.#end;
+    if (this.#writing !== null) {
+      // a write that hangs was waited for once; its successors are not
+      if (this.#isStalled || !(await this.#settles(this.#writing))) return;
+    }
+    if (!this.isBehind) return;
+    const writing = this.#flush().finally(() => {
+      this.#writing = null;
+      this.#isStalled = false;
+    });
+    this.#writing = writing;
+    try {
+      if (await this.#settles(writing)) await writing;
+    } catch (error) {
+      if (this.#end !== null) throw this.#end;
+      if (error instanceof SpecError && error.message === RUN_GONE) {
+        this.stop(error);
+        throw error;
+      }
+      this.#fail(reasonOf(error));
+    }
+  }
+
+  /** @returns false, and says so, when `writing` takes too long */
+  async #settles(writing: Promise<void>): Promise<boolean> {
+    if (await isSettled(writing, this.#options.stalledMs)) return true;
+    this.#isStalled = true;
+    this.#fail('The browser’s storage does not answer');
+    return false;
+  }
+
+  async #flush(): Promise<void> {
+    const db = await this.#options.open();
+    try {
+      await this.#flushTo(db);
+    } catch (error) {
+      if (!isQuota(error)) throw error;
+      if ((await thinCheckpoints(db, this.#run.id)) === 0) throw error;
+      await this.#flushTo(db);
+    }
+    if (this.isBehind) return;
+    clearTimeout(this.#retry);
+    if (this.#trouble !== null) this.#options.onTrouble((this.#trouble = null));
+  }
+
+  /** Log first: a checkpoint without the log before it would leave a gap in the curves. */
+  async #flushTo(db: LabDatabase): Promise<void> {
+    const { id } = this.#run;
+    const [log, change, checkpoint] = [[...this.#log], this.#change, this.#checkpoint];
+    this.#assertGoing();
+    if (log.length > 0) {
+      if (!(await appendLog(db, id, log))) throw new SpecError(RUN_GONE);
+      this.#log.splice(0, log.length);
+    }
+    this.#assertGoing();
+    if (checkpoint !== null) {
+      if (!(await putCheckpoint(db, id, checkpoint))) throw new SpecError(RUN_GONE);
+      if (this.#checkpoint === checkpoint) this.#checkpoint = null;
+    }
+    this.#assertGoing();
+    if (change !== null) {
+      const after = await updateRun(db, id, change);
+      if (after === undefined) throw new SpecError(RUN_GONE);
+      // another tab may have given it a name meanwhile
+      this.#run = { ...this.#run, name: after.name };
+      if (this.#change === change) this.#change = null;
+    }
+  }
+
+  #assertGoing(): void {
+    if (this.#end !== null) throw this.#end;
+  }
+
+  #fail(reason: string): void {
+    const sentence = `${reason}: training goes on, but what it does now is kept in memory only until there is room again.`;
+    if (this.#trouble !== sentence) this.#options.onTrouble((this.#trouble = sentence));
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      void this.#write().catch(() => undefined);
+    }, this.#options.retryMs);
+  }
+}
+
+/** @returns false when `work` takes longer than `ms` */
+async function isSettled(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
+  try {
+    return await Promise.race([
+      work.then(
+        () => true as const,
+        () => true as const,
+      ),
+      late,
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Browsers say it as a DOMException of this name, newer ones as an error of their own. */
+export function isQuota(error: unknown): boolean {
+  return error instanceof Error && error.name === 'QuotaExceededError';
+}
+
+function reasonOf(error: unknown): string {
+  if (isQuota(error)) return 'The disk, or the browser’s share of it, is full';
+  if (error instanceof SpecError) return 'The stored runs cannot be opened any more';
+  const name = error instanceof Error ? error.name : typeof error;
+  return `The browser’s storage failed (${name})`;
+}
