@@ -1,0 +1,56 @@
+/** @file The settings that `bench -- lesson` compares. */
+import type { TrainingSpec } from '../src/spec/recipe.ts';
+
+/** One setting: what it changes in the training that all share. */
+export interface Arm {
+  readonly name: string;
+  readonly bitWidths: readonly number[];
+  readonly training: Partial<TrainingSpec>;
+}
+
+const WIDE = [2, 4, 8, 32];
+const PAPER = [4, 8, 12, 16, 32];
+
+const arm = (
+  name: string,
+  training: Partial<TrainingSpec>,
+  bitWidths: readonly number[] = WIDE,
+): Arm => ({ name, bitWidths, training });
+
+/** What the paper's code compares (squared difference of logits) and what the lab's recipes compare. */
+const OURS = { distillOn: 'soft-labels' } as const;
+
+/** One thing changed at a time, around joint training and the paper's cascade. */
+const settings: readonly Arm[] = [
+  arm('joint', { method: 'joint' }),
+  arm('joint, from 32 bits', { method: 'joint', pretrainEpochs: 2 }),
+  arm('sp β 1', { method: 'sp' }),
+  arm('sp β 0.1', { method: 'sp', beta: 0.1 }),
+  arm('cdt β 1', {}),
+  arm('cdt β 0.1', { beta: 0.1 }),
+  arm('cdt β 0.03', { beta: 0.03 }),
+  arm('cdt β 1, shared by teachers', { betaPer: 'bit-width' }),
+  arm('cdt β 1, warmed up over half', { betaWarmupEpochs: 3 }),
+  arm('cdt β 0.1, from 32 bits', { pretrainEpochs: 2, beta: 0.1 }),
+  arm('cdt β 1, on probabilities', { distillOn: 'probabilities' }),
+  arm('cdt β 1, on soft labels', OURS),
+  arm('cdt β 1, on soft labels, shared by teachers', { ...OURS, betaPer: 'bit-width' }),
+];
+
+const methodsOf = (bitWidths: readonly number[]): readonly Arm[] => [
+  arm('cdt, as in the paper', {}, bitWidths),
+  arm('cdt, ours', OURS, bitWidths),
+  arm('sp, as in the paper', { method: 'sp' }, bitWidths),
+  arm('sp, ours', { method: 'sp', ...OURS }, bitWidths),
+  arm('adabits', { method: 'adabits' }, bitWidths),
+  arm('independent', { method: 'independent' }, bitWidths),
+  arm('joint', { method: 'joint' }, bitWidths),
+];
+
+export const STUDIES = {
+  settings,
+  /** The methods of Table I, on the lab's bit-widths and on the paper's. */
+  methods: methodsOf(WIDE),
+  'methods-paper-bits': methodsOf(PAPER),
+} as const;
+export type StudyName = keyof typeof STUDIES;
