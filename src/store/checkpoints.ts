@@ -89,7 +89,10 @@ export interface CheckpointFound {
 /** One sentence for the reader, null when there is nothing to say. */
 export function damageSentence({ checkpoint, damagedSteps }: CheckpointFound): string | null {
   if (damagedSteps.length === 0) return null;
-  const damaged = `The checkpoint of step ${damagedSteps.join(' and that of step ')} was damaged`;
+  const damaged =
+    damagedSteps.length === 1
+      ? `The checkpoint of step ${damagedSteps.join()} was damaged`
+      : `The checkpoints of steps ${damagedSteps.join(' and ')} were damaged`;
   return checkpoint === undefined
     ? `${damaged} and there is none before: training began again.`
     : `${damaged}: training went on from the one of step ${checkpoint.step}.`;
