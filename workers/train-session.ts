@@ -5,9 +5,9 @@
  */
 import { channelStatistics } from '../src/data/batches.ts';
 import type { Dataset } from '../src/data/dataset.ts';
-import { currentBackend, onGpuLost, probeBackend, startBackend } from '../src/engine/backend.ts';
+import { currentBackend, probeBackend, startBackend } from '../src/engine/backend.ts';
 import type { Network } from '../src/nn/network.ts';
-import type { TrainProgress } from '../src/rpc/progress.ts';
+import type { StageProgress, TrainProgress } from '../src/rpc/progress.ts';
 import { withRunLock } from '../src/rpc/run-lock.ts';
 import type { MeasureSpec, TrainApi, TrainMeasure, TrainSpec } from '../src/rpc/train-api.ts';
 import { modelTotals } from '../src/spec/model.ts';
@@ -31,6 +31,7 @@ import { logitsOf, softmax } from '../src/train/evaluate.ts';
 import { layerSqnr } from '../src/train/sqnr.ts';
 import { Trainer } from '../src/train/trainer.ts';
 import { SpecError } from '../src/util/errors.ts';
+import { GpuLostError, compileForRun, lossSentence, untilGpuLost } from './gpu-run.ts';
 import { measureTraining } from './measure.ts';
 import { buildTeam, teamSize } from './train-team.ts';
 
@@ -38,6 +39,12 @@ type OnProgress = (progress: TrainProgress) => void;
 
 /** Step reports a second at most. */
 const STEP_REPORT_MS = 100;
+
+/** How a run goes on after it lost its GPU. */
+interface Comeback {
+  readonly error: GpuLostError;
+  readonly isPaused: boolean;
+}
 
 interface Viewer {
   readonly runId: string;
@@ -104,6 +111,7 @@ export class TrainSession implements TrainApi {
     preference: BackendPreference,
     onProgress: OnProgress,
     lost: AbortSignal,
+    comeback: Comeback | null = null,
   ): Promise<void> {
     const db = await this.#open();
     const run = await getRun(db, runId);
@@ -114,7 +122,7 @@ export class TrainSession implements TrainApi {
     const { failure: _failure, ...record } = run;
     const resumed: RunRecord = { ...record, backend, status: 'training' };
     await putRun(db, resumed);
-    await this.#train(resumed, onProgress, lost);
+    await this.#train(resumed, onProgress, lost, comeback);
   }
 
   pause(runId: string): Promise<void> {
@@ -197,7 +205,12 @@ export class TrainSession implements TrainApi {
   }
 
   /** Train from the last checkpoint, or from the start; keeps the record in the store true. */
-  async #train(run: RunRecord, onProgress: OnProgress, lost: AbortSignal): Promise<void> {
+  async #train(
+    run: RunRecord,
+    onProgress: OnProgress,
+    lost: AbortSignal,
+    comeback: Comeback | null = null,
+  ): Promise<void> {
     this.#assertIdle();
     const db = await this.#open();
     const runId = run.id;
@@ -219,9 +232,9 @@ export class TrainSession implements TrainApi {
     const { checkpoint } = found;
     const startStep = checkpoint?.step ?? 0;
     await trimLog(db, runId, startStep);
-    const stage = (name: string, done: number): void =>
-      onProgress({ kind: 'stage', runId, progress: { stage: name, done, total: 1 } });
-    stage('building the network', 0);
+    const report = (progress: StageProgress): void =>
+      onProgress({ kind: 'stage', runId, progress });
+    report({ stage: 'building the network', done: 0, total: 1 });
     let helperFailure: Error | null = null;
     const running = await buildTeam(
       {
@@ -236,7 +249,7 @@ export class TrainSession implements TrainApi {
       `instantnet-lab:${runId}:${crypto.randomUUID()}`,
       (error) => (helperFailure = error),
     );
-    stage('building the network', 1);
+    report({ stage: 'building the network', done: 1, total: 1 });
     const secondsBefore = startStep === 0 ? 0 : run.trainSeconds;
     let reportedAt = 0;
     const trainer: Trainer = new Trainer(
@@ -264,23 +277,29 @@ export class TrainSession implements TrainApi {
       },
       startStep,
     );
+    if (comeback?.isPaused === true) trainer.pause();
     this.#trainer = { runId, trainer };
+    let gpuLost: GpuLostError | null = null;
     lost.addEventListener('abort', () => {
       writer.stop(lost.reason as Error);
       trainer.stop();
     });
     try {
       await save({ totalSteps: trainer.totalSteps, step: startStep, status: 'training' });
-      const damage = damageSentence(found);
-      if (damage !== null) {
-        const entries = [
-          { kind: 'event', step: startStep, epoch: checkpoint?.epoch ?? 0, text: damage } as const,
-        ];
+      const tell = async (text: string): Promise<void> => {
+        const epoch = checkpoint?.epoch ?? 0;
+        const entries = [{ kind: 'event', step: startStep, epoch, text } as const];
         await writer.log(entries);
         onProgress({ kind: 'log', runId, entries });
-        onProgress({ kind: 'notice', runId, text: damage });
-      }
-      const outcome = await untilGpuLost(trainer.run());
+        onProgress({ kind: 'notice', runId, text });
+      };
+      const damage = damageSentence(found);
+      if (damage !== null) await tell(damage);
+      if (comeback !== null) await tell(lossSentence(comeback.error, startStep, run.backend.name));
+      const outcome = await untilGpuLost(async () => {
+        await compileForRun(running, run.recipe, startStep, report);
+        return trainer.run();
+      });
       const accuracies = outcome.evaluations.map(({ bits, accuracy, confusion }) => ({
         bits,
         accuracy,
@@ -295,13 +314,23 @@ export class TrainSession implements TrainApi {
     } catch (error) {
       if (lost.aborted) throw lost.reason;
       if (error instanceof SpecError && error.message === RUN_GONE) return;
-      const cause = helperFailure ?? error;
-      const failure = cause instanceof Error ? cause.message : String(cause);
-      await save({ status: 'failed', failure });
+      if (error instanceof GpuLostError) {
+        gpuLost = error;
+        writer.stop(error); // what still waits for the GPU must not write when it fails
+        trainer.stop();
+      } else {
+        const cause = helperFailure ?? error;
+        const failure = cause instanceof Error ? cause.message : String(cause);
+        await save({ status: 'failed', failure });
+      }
     } finally {
       this.#trainer = null;
       running.dispose();
     }
+    if (gpuLost === null) return;
+    this.#viewer = null; // its network was on that GPU
+    const isPaused = writer.run.status === 'paused';
+    await this.#resume(runId, 'auto', onProgress, lost, { error: gpuLost, isPaused });
   }
 
   /** The network of a stored run as its last checkpoint has it; kept for the next image. */
@@ -323,24 +352,5 @@ export class TrainSession implements TrainApi {
     const network = buildNetwork({ model: run.model, training, bitWidths }, checkpoint.tensors);
     this.#viewer = { runId, step: checkpoint.step, network, dataset };
     return this.#viewer;
-  }
-}
-
-/** Rejects when the GPU goes away meanwhile: what waits for it might wait for ever. */
-async function untilGpuLost<T>(work: Promise<T>): Promise<T> {
-  let stopListening: () => void = () => undefined;
-  const lost = new Promise<never>((_resolve, reject) => {
-    void onGpuLost((message) =>
-      reject(
-        new Error(
-          `The GPU was lost (${message}): resume to go on without it from the last checkpoint.`,
-        ),
-      ),
-    ).then((stop) => (stopListening = stop));
-  });
-  try {
-    return await Promise.race([work, lost]);
-  } finally {
-    stopListening();
   }
 }

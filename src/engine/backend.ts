@@ -8,6 +8,7 @@
 import { getBackend, ready, setBackend } from '@tensorflow/tfjs-core';
 import type { BackendName, BackendPreference, BackendReport } from '../spec/run.ts';
 import { SpecError } from '../util/errors.ts';
+import type { WebGpuProbe } from './webgpu/adapter.ts';
 
 type Choice = Omit<BackendReport, 'workers'>;
 
@@ -16,6 +17,8 @@ const SIMD_PROBE = new Uint8Array([
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15,
   253, 98, 11,
 ]);
+
+const GPU_LOST = 'The GPU was lost; reload the page to try it again.';
 
 let started: Promise<Choice> | null = null;
 let isGpuLost = false;
@@ -39,6 +42,21 @@ export async function onGpuLost(tell: (message: string) => void): Promise<() => 
     tell(message);
   };
   return watchDevice({ onLost: lose, onError: lose });
+}
+
+/**
+ * Compile ahead what `work` needs of the backend in use, asynchronously; without changing a tensor.
+ * Only WebGPU compiles: elsewhere nothing happens and `work` is not called.
+ * @param work       what to prepare for, as `compileAhead` of ./webgpu/warm-up.ts says
+ * @param onProgress programs compiled, of how many
+ */
+export async function prepareBackend(
+  work: () => void | Promise<void>,
+  onProgress: (done: number, total: number) => void,
+): Promise<void> {
+  if (currentBackend() !== 'webgpu') return;
+  const { compileAhead } = await import('./webgpu/warm-up.ts');
+  await compileAhead(work, onProgress);
 }
 
 /** What `startBackend` would choose, without starting it. */
@@ -92,9 +110,7 @@ const LOADERS: Record<BackendName, () => Promise<void>> = {
 
 async function choose(preference: BackendPreference): Promise<Choice> {
   const { probeWebGpu } = await import('./webgpu/adapter.ts');
-  const gpu = isGpuLost
-    ? ({ available: false, reason: 'The GPU was lost; reload the page to try it again.' } as const)
-    : await probeWebGpu();
+  const gpu: WebGpuProbe = isGpuLost ? { available: false, reason: GPU_LOST } : await probeWebGpu();
   const hasSimd = WebAssembly.validate(SIMD_PROBE);
   const simdDetail = `WebAssembly SIMD, ${navigator.hardwareConcurrency} cores`;
   switch (preference) {
@@ -112,13 +128,7 @@ async function choose(preference: BackendPreference): Promise<Choice> {
         return { name: 'webgpu', reason: 'There is a GPU.', detail: gpu.description };
       }
       if (hasSimd) {
-        return {
-          name: 'simd',
-          reason: gpu.available
-            ? 'The only WebGPU adapter here is software, which is far slower than SIMD.'
-            : `There is no WebGPU here: ${gpu.reason}`,
-          detail: simdDetail,
-        };
+        return { name: 'simd', reason: whyNoGpu(gpu), detail: simdDetail };
       }
       return {
         name: 'cpu',
@@ -128,4 +138,11 @@ async function choose(preference: BackendPreference): Promise<Choice> {
     default:
       return preference satisfies never;
   }
+}
+
+function whyNoGpu(gpu: WebGpuProbe): string {
+  if (gpu.available) {
+    return 'The only WebGPU adapter here is software, which is far slower than SIMD.';
+  }
+  return gpu.reason === GPU_LOST ? GPU_LOST : `There is no WebGPU here: ${gpu.reason}`;
 }

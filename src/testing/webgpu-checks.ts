@@ -6,9 +6,12 @@ import { webGpuBackend } from '../engine/webgpu/device.ts';
 import { countDispatches } from '../engine/webgpu/dispatch-counter.ts';
 import { compileAhead } from '../engine/webgpu/warm-up.ts';
 import { registerReferenceKernels } from '../engine/reference/register.ts';
+import { rehearse } from '../train/rehearsal.ts';
 import { Rng } from '../util/rng.ts';
 import { cdtStep, stepDistance } from './cdt-step.ts';
 import { normals } from './draws.ts';
+import { speckRun } from './speck.ts';
+import { teamOf, train } from './team.ts';
 
 function draw(rng: Rng, ...shape: number[]): Tensor {
   return tf.tensor(normals(rng, shape).data as Float32Array, shape);
@@ -35,6 +38,16 @@ function step(x: Tensor, w: Tensor, affine: Tensor, velocity: Tensor): void {
   kernels.sgd(w, velocity, dw, { learningRate: 0.01, momentum: 0.9, weightDecay: 0 });
   const { y, stats, range } = normed;
   for (const t of [xRange, product, y, stats, range, dx, dAffine, dw]) t?.dispose();
+}
+
+/** Both phases of a small run, and its looks at test images. @returns every value at its end */
+async function trainSpeck(isRehearsed: boolean): Promise<{ values: number[][]; programs: number }> {
+  const run = speckRun(2);
+  const team = teamOf(run, 1, null);
+  if (isRehearsed) await compileAhead(() => rehearse(team.lead, run.recipe, 0));
+  const programs = Object.keys(webGpuBackend().pipelineCache).length;
+  const { final } = await train(team);
+  return { values: final.map(({ data }) => [...data]), programs };
 }
 
 export const webGpuChecks: Readonly<Record<string, () => Promise<string[]>>> = {
@@ -143,6 +156,21 @@ export const webGpuChecks: Readonly<Record<string, () => Promise<string[]>>> = {
         [0, 1],
         [1, 1],
       ]),
+    ];
+  },
+
+  'after a rehearsal a run compiles nothing, and takes the way it would have taken': async () => {
+    const before = tf.memory().numTensors;
+    const cold = await trainSpeck(false);
+    const { pipelineCache } = webGpuBackend();
+    const used = Object.keys(pipelineCache);
+    for (const key of used) Reflect.deleteProperty(pipelineCache, key);
+    const warm = await trainSpeck(true);
+    return [
+      ...expectEqual('values', warm.values, cold.values),
+      ...(warm.programs > 20 ? [] : [`expected many programs, got ${warm.programs}`]),
+      ...expectEqual('programs at the end', Object.keys(pipelineCache).length, warm.programs),
+      ...expectEqual('tensors left', tf.memory().numTensors - before, 0),
     ];
   },
 

@@ -6,7 +6,7 @@ import type { Dataset } from '../data/dataset.ts';
 import type { Network } from '../nn/network.ts';
 
 /** Images at once: small enough for the activations of any of our networks. */
-const EVALUATION_BATCH = 125;
+export const EVALUATION_BATCH = 125;
 
 export interface Evaluation {
   readonly bits: number;

@@ -201,6 +201,13 @@ export class Replica {
     return result;
   }
 
+  /** Drop what the last steps left to be taken, and their batch. */
+  forget(): void {
+    this.#release();
+    for (const { tensor } of this.#terms.values()) tensor.dispose();
+    this.#terms.clear();
+  }
+
   /**
    * Values of the shared parameters and of `bitWidths`' own, with velocities.
    * @param withShared false leaves the shared ones out (they are the same in every replica)
@@ -222,8 +229,7 @@ export class Replica {
   }
 
   dispose(): void {
-    this.#release();
-    for (const { tensor } of this.#terms.values()) tensor.dispose();
+    this.forget();
     for (const velocity of this.#velocities.values()) velocity.dispose();
     this.network.dispose();
   }

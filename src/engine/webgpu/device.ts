@@ -27,9 +27,8 @@ export function watchDevice({ onLost, onError }: DeviceListener): () => void {
     onError((event as GPUUncapturedErrorEvent).error.message);
   };
   device.addEventListener('uncapturederror', listener, { signal });
-  void device.lost.then(({ message, reason }) => {
-    // 'destroyed' is our own doing.
-    if (!signal.aborted && reason !== 'destroyed') onLost(message);
+  void device.lost.then(({ message }) => {
+    if (!signal.aborted) onLost(message);
   });
   return () => {
     controller.abort();

@@ -9,17 +9,18 @@ import { webGpuBackend } from './device.ts';
 
 /**
  * Compile every pipeline that `work` uses.
- * @param work       e.g. one training step; must not read a tensor's values, and disposes its own
+ * @param work       e.g. one training step; must not read a tensor's values, wait for anything but
+ *                   microtasks (other work would be skipped meanwhile), and disposes its own
  * @param onProgress pipelines done, of how many
  */
 export async function compileAhead(
-  work: () => void,
+  work: () => void | Promise<void>,
   onProgress: (done: number, total: number) => void = () => undefined,
 ): Promise<void> {
   const backend = webGpuBackend();
   env().set('WEBGPU_ENGINE_COMPILE_ONLY', true);
   try {
-    work();
+    await work();
   } finally {
     env().set('WEBGPU_ENGINE_COMPILE_ONLY', false);
   }
