@@ -37,6 +37,14 @@ const settings: readonly Arm[] = [
   arm('cdt β 1, on soft labels, shared by teachers', { ...OURS, betaPer: 'bit-width' }),
 ];
 
+/** What the terms do to the logits. */
+const logits: readonly Arm[] = [
+  arm('joint', { method: 'joint' }),
+  arm('cdt β 0.1', { beta: 0.1 }),
+  arm('cdt β 1', {}),
+  arm('cdt β 1, on soft labels', OURS),
+];
+
 const methodsOf = (bitWidths: readonly number[]): readonly Arm[] => [
   arm('cdt, as in the paper', {}, bitWidths),
   arm('cdt, ours', OURS, bitWidths),
@@ -49,6 +57,7 @@ const methodsOf = (bitWidths: readonly number[]): readonly Arm[] => [
 
 export const STUDIES = {
   settings,
+  logits,
   /** The methods of Table I, on the lab's bit-widths and on the paper's. */
   methods: methodsOf(WIDE),
   'methods-paper-bits': methodsOf(PAPER),

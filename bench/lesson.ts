@@ -1,7 +1,7 @@
 /**
  * @file When cascade distillation earns its place in minutes: methods and settings, over seeds.
  *
- * Takes: [--study methods|methods-paper-bits|settings] [--data FILE] [--model NAME] [--epochs N] [--seeds 1,2,3]
+ * Takes: [--study methods|methods-paper-bits|settings|logits] [--data FILE] [--model NAME] [--epochs N] [--seeds 1,2,3]
  * [--part I/N] [--list]. Without --data the built-in images. Every training ever finished is kept in
  * `.cache/lesson.jsonl` by all that decides it and not repeated, so that a study can be stopped, taken
  * up again, and shared by several processes (--part 1/2 and 2/2, then once without).
@@ -15,10 +15,13 @@ import type { Dataset } from '../src/data/dataset.ts';
 import { generateProcedural } from '../src/data/procedural.ts';
 import { readDataset } from '../src/data/read.ts';
 import { datasetChecksum } from '../src/data/summary.ts';
+import type { NamedArray } from '../src/nn/parameters.ts';
 import { parseRecipe, recipeModel } from '../src/spec/recipe.ts';
 import type { Recipe, TrainingSpec } from '../src/spec/recipe.ts';
 import { registerSimdInNode } from '../src/testing/simd.ts';
 import { teamOf, train } from '../src/testing/team.ts';
+import type { TestRun } from '../src/testing/team.ts';
+import { logitsOf } from '../src/train/evaluate.ts';
 import { SpecError } from '../src/util/errors.ts';
 import { STUDIES } from './lesson-studies.ts';
 import type { Arm, StudyName } from './lesson-studies.ts';
@@ -56,8 +59,13 @@ interface Kept {
   readonly bitWidths: readonly number[];
   /** On the whole test set, 0 to 1, in the order of `bitWidths`. */
   readonly accuracies: readonly number[];
+  /** Standard deviation of the logits of the first test images, in the order of `bitWidths`. */
+  readonly logitDeviations?: readonly number[];
   readonly seconds: number;
 }
+
+/** Test images whose logits are looked at. */
+const LOGIT_IMAGES = 250;
 
 export const rows: Rows = async (args, say) => {
   const { study, data, model, epochs, seeds, part, parts, isListing } = options(args);
@@ -176,17 +184,32 @@ async function trained({ arm, recipe }: Job, key: string, dataset: Dataset): Pro
   const common = { key, name: arm.name, seed: recipe.seed, bitWidths: arm.bitWidths };
   const seconds = (): number => (performance.now() - start) / 1000;
   try {
-    const { outcome } = await train(teamOf({ recipe, model, dataset }, 1, null));
+    const run = { recipe, model, dataset };
+    const { outcome, final } = await train(teamOf(run, 1, null));
     const accuracies = arm.bitWidths.map(
       (bits) => outcome.evaluations.find((found) => found.bits === bits)?.accuracy ?? NaN,
     );
-    return { ...common, accuracies, seconds: seconds() };
+    const logitDeviations = await deviations(run, final);
+    return { ...common, accuracies, logitDeviations, seconds: seconds() };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'DivergedError') throw error;
     // Chance is what a net that broke down is worth.
     const chance = 1 / dataset.classNames.length;
     return { ...common, accuracies: arm.bitWidths.map(() => chance), seconds: seconds() };
   }
+}
+
+async function deviations(run: TestRun, trainedArrays: readonly NamedArray[]): Promise<number[]> {
+  const { lead, dispose } = teamOf(run, 1, trainedArrays);
+  const indices = Uint32Array.from({ length: LOGIT_IMAGES }, (_, i) => i);
+  const result: number[] = [];
+  for (const bits of run.recipe.bitWidths) {
+    const logits = await logitsOf(lead.network, bits, run.dataset, lead.statistics, indices);
+    const mean = logits.reduce((a, b) => a + b, 0) / logits.length;
+    result.push(Math.sqrt(logits.reduce((a, b) => a + (b - mean) ** 2, 0) / logits.length));
+  }
+  dispose();
+  return result;
 }
 
 /** Mean and standard deviation over seeds (n − 1 in the denominator), in percent. */
@@ -199,5 +222,12 @@ function rowOf(arm: Arm, runs: readonly Kept[]): Row {
     const spread = values.length > 1 ? ` ± ${Math.sqrt(variance).toFixed(1)}` : '';
     row[`${bits} bits`] = values.length === 0 ? '' : `${mean.toFixed(1)}${spread}`;
   });
+  const told = runs.flatMap(({ logitDeviations }) => (logitDeviations ? [logitDeviations] : []));
+  if (told.length > 0) {
+    row['logit deviations'] = arm.bitWidths
+      .map((_, i) => told.reduce((sum, list) => sum + (list[i] ?? NaN), 0) / told.length)
+      .map((deviation) => deviation.toFixed(2))
+      .join(' ');
+  }
   return row;
 }
