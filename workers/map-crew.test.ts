@@ -31,8 +31,8 @@ function remote(turns: number): CrewMember {
     return value;
   };
   return {
-    begin: (task, problem) =>
-      away(helper.begin(structuredClone(task), structuredClone({ ...problem }))),
+    begin: (task, problem, objective) =>
+      away(helper.begin(structuredClone(task), structuredClone({ ...problem }), objective)),
     advance: () => away(helper.advance(0)),
     finish: () => away(helper.finish()),
   };

@@ -4,6 +4,7 @@
  */
 import type { EvaluationCount } from '../src/mapper/evaluator.ts';
 import type { MapperRun } from '../src/mapper/run.ts';
+import type { Spread } from '../src/mapper/spread.ts';
 import type { Found } from '../src/mapper/strategy.ts';
 import type { Task, TaskResult } from '../src/mapper/task.ts';
 import type { MapHelpApi } from '../src/rpc/map-help-api.ts';
@@ -16,11 +17,13 @@ export interface TaskInHand {
   readonly task: Task;
   readonly count: EvaluationCount;
   readonly best: Found | null;
+  readonly spread: Spread | null;
 }
 
 /** How long a helper searches without hearing of a pause or a stop. */
 const SLICE_MS = 50;
 const MOST_HELPERS = 8;
+const NOTHING_YET = { count: { total: 0, valid: 0 }, best: null, spread: null } as const;
 
 /** One helper for each spare core: one core stays with the page. */
 export function crewSize(cores: number): number {
@@ -88,8 +91,8 @@ export class MapCrew {
 
   async #serve(member: CrewMember): Promise<void> {
     for (let task = await this.#next(); task; task = await this.#next()) {
-      this.#inHand.set(member, { task, count: { total: 0, valid: 0 }, best: null });
-      await member.begin(task, this.#run.problemOf(task));
+      this.#inHand.set(member, { task, ...NOTHING_YET });
+      await member.begin(task, this.#run.problemOf(task), this.#run.spec.objective);
       const result = await this.#finished(member, task);
       this.#inHand.delete(member);
       this.#run.accept(result);
@@ -114,9 +117,9 @@ export class MapCrew {
     for (;;) {
       await this.#whilePaused();
       if (this.#run.done) return member.finish();
-      const { count, best, result } = await member.advance(SLICE_MS);
+      const { count, best, spread, result } = await member.advance(SLICE_MS);
       if (result) return result;
-      this.#inHand.set(member, { task, count, best });
+      this.#inHand.set(member, { task, count, best, spread });
       this.#onAdvance();
     }
   }

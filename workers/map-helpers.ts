@@ -1,9 +1,9 @@
 /** @file The mapper's helper workers: spawned together, ended together, one sentence if one dies. */
 import { spawnMapHelper } from '../src/rpc/spawn-map-helper.ts';
-import type { CrewMember } from './map-crew.ts';
+import type { MapHelpApi } from '../src/rpc/map-help-api.ts';
 
 export interface MapHelpers {
-  readonly members: readonly CrewMember[];
+  readonly members: readonly MapHelpApi[];
   /** Rejects when a helper dies (its calls would wait for ever); never resolves. */
   readonly death: Promise<never>;
   dispose(): void;
@@ -25,7 +25,7 @@ export function spawnMapHelpers(count: number): MapHelpers {
   });
   death.catch(() => undefined); // a helper that dies as it is ended is no unhandled rejection
   return {
-    members: helpers.map(({ api }) => api),
+    members: helpers.map(({ api }) => api as MapHelpApi),
     death,
     dispose: () => helpers.forEach((helper) => helper.terminate()),
   };

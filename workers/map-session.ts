@@ -1,21 +1,21 @@
-/** @file AutoMapper runs for the page: leads the helpers, reports and stores what they find. */
-import { acceleratorByName } from '../src/hw/presets/catalogue.ts';
-import { modelAtBits } from '../src/hw/model-workload.ts';
-import { plainObjective } from '../src/mapper/objective.ts';
-import { resultOf } from '../src/mapper/result.ts';
-import { createMapperRun } from '../src/mapper/run.ts';
-import type { MapperRun } from '../src/mapper/run.ts';
-import type { MapApi, MapSpec } from '../src/rpc/map-api.ts';
-import type { BitBest, MapProgress } from '../src/rpc/progress.ts';
-import { precisionsOf } from '../src/spec/bits.ts';
-import { parseModelSpec } from '../src/spec/model.ts';
+/** @file AutoMapper for the page: leads the helpers, reports and stores what they find. */
+import type { Accelerator } from '../src/hw/accelerator.ts';
+import type { EnergyTerm } from '../src/hw/explain.ts';
+import { ACCELERATORS, acceleratorByName } from '../src/hw/presets/catalogue.ts';
+import type { LayerAnswer, LayerQuestion, MapApi, MapSpec, Rival } from '../src/rpc/map-api.ts';
+import type { MapProgress } from '../src/rpc/progress.ts';
+import type { Objective } from '../src/spec/mapping.ts';
 import type { MappingRecord } from '../src/spec/run.ts';
+import { getAccelerator } from '../src/store/accelerators.ts';
 import { putMapping } from '../src/store/mappings.ts';
 import { openLab } from '../src/store/open.ts';
 import type { LabDatabase } from '../src/store/schema.ts';
 import { SpecError } from '../src/util/errors.ts';
-import { crewSize, MapCrew } from './map-crew.ts';
+import { MapCompare } from './map-compare.ts';
+import { crewSize } from './map-crew.ts';
 import { spawnMapHelpers } from './map-helpers.ts';
+import { inspectLayer, termsOf } from './map-questions.ts';
+import { MapSearch } from './map-search.ts';
 import { mappingRecord } from './mapping-record.ts';
 import { Stopwatch } from './stopwatch.ts';
 
@@ -26,50 +26,32 @@ const REPORT_EVERY_MS = 100;
 const RECORD_EVERY_MS = 1500;
 
 interface Running {
-  readonly spec: MapSpec;
-  readonly run: MapperRun;
-  readonly crew: MapCrew;
+  readonly search: MapSearch;
   readonly watch: Stopwatch;
   readonly onProgress: OnProgress;
   reportedAt: number;
   recordedAt: number;
-  /** The networks' best, worked out anew when a result has come in. */
-  best: { results: number; networks: readonly BitBest[] };
 }
 
 export class MapSession implements MapApi {
+  readonly #compare = new MapCompare();
   #db: Promise<LabDatabase> | null = null;
-  #running: Running | null = null;
+  #running: Running | 'starting' | null = null;
 
   async start(spec: MapSpec, onProgress: OnProgress): Promise<MappingRecord> {
-    if (this.#running !== null) {
-      throw new SpecError(
-        `mapping: expected no search in progress, got ${this.#running.spec.runId}`,
-      );
-    }
-    const model = parseModelSpec(spec.model);
-    const run = createMapperRun({
-      accelerator: acceleratorByName(spec.mapping.accelerator),
-      networks: [...precisionsOf(spec.bitWidths, spec.precision)].map(([bits, precision]) => ({
-        bits,
-        layers: modelAtBits(model, precision),
-      })),
-      objective: spec.mapping.objective,
-      evaluationsPerLayer: spec.mapping.evaluationsPerLayer,
-      seed: spec.seed,
-    });
-    const running: Running = {
-      spec,
-      run,
-      crew: new MapCrew(run, () => this.#report(running)),
-      watch: new Stopwatch(),
-      onProgress,
-      reportedAt: 0,
-      recordedAt: performance.now(),
-      best: { results: -1, networks: [] },
-    };
-    this.#running = running;
+    if (this.#running !== null)
+      throw new SpecError('mapping: expected no search in progress, got one that is running');
+    this.#running = 'starting';
     try {
+      const accelerator = await this.#accelerator(spec.mapping.accelerator);
+      const running: Running = {
+        search: new MapSearch(spec, accelerator, () => this.#report(running)),
+        watch: new Stopwatch(),
+        onProgress,
+        reportedAt: 0,
+        recordedAt: performance.now(),
+      };
+      this.#running = running;
       return await this.#search(running);
     } finally {
       this.#running = null;
@@ -78,7 +60,7 @@ export class MapSession implements MapApi {
 
   pause(runId: string): Promise<void> {
     const running = this.#of(runId);
-    running?.crew.pause();
+    running?.search.pause();
     running?.watch.stop();
     return Promise.resolve();
   }
@@ -86,17 +68,35 @@ export class MapSession implements MapApi {
   continue(runId: string): Promise<void> {
     const running = this.#of(runId);
     running?.watch.start();
-    running?.crew.continue();
+    running?.search.continue();
     return Promise.resolve();
   }
 
   stop(runId: string): Promise<void> {
-    this.#of(runId)?.crew.stop();
+    this.#of(runId)?.search.stop();
     return Promise.resolve();
   }
 
+  inspect(question: LayerQuestion): Promise<LayerAnswer> {
+    return Promise.resolve(inspectLayer(question));
+  }
+
+  terms(layers: readonly LayerQuestion[]): Promise<EnergyTerm[]> {
+    return Promise.resolve(termsOf(layers));
+  }
+
+  compare(
+    accelerator: Accelerator,
+    layers: readonly LayerQuestion[],
+    objective: Objective,
+    onRival: (rival: Rival) => void,
+  ): Promise<void> {
+    return this.#compare.compare(accelerator, layers, objective, onRival);
+  }
+
   #of(runId: string): Running | null {
-    return this.#running?.spec.runId === runId ? this.#running : null;
+    const running = this.#running;
+    return running !== 'starting' && running?.search.spec.runId === runId ? running : null;
   }
 
   #open(): Promise<LabDatabase> {
@@ -104,20 +104,28 @@ export class MapSession implements MapApi {
     return this.#db;
   }
 
+  /** A preset, or else one that the reader saved under this name. */
+  async #accelerator(name: string): Promise<Accelerator> {
+    if (ACCELERATORS.some((preset) => preset.name === name)) return acceleratorByName(name);
+    const own = await getAccelerator(await this.#open(), name);
+    return own ?? acceleratorByName(name); // a name with a mesh in it, or a sentence
+  }
+
   async #search(running: Running): Promise<MappingRecord> {
+    const { search, watch, onProgress } = running;
     const db = await this.#open();
     const helpers = spawnMapHelpers(crewSize(navigator.hardwareConcurrency));
-    running.watch.start();
+    watch.start();
     try {
-      await Promise.race([running.crew.search(helpers.members), helpers.death]);
+      await Promise.race([search.search(helpers.members), helpers.death]);
     } finally {
       helpers.dispose();
     }
-    running.watch.stop();
-    running.onProgress(searchProgress(running));
-    const final = recordOf(running);
+    watch.stop();
+    this.#tell(running);
+    const final = recordOf(running, !search.isStopped);
     await putMapping(db, final);
-    running.onProgress({ kind: 'mapping', runId: final.runId, record: final });
+    onProgress({ kind: 'mapping', runId: final.runId, record: final });
     return final;
   }
 
@@ -125,53 +133,25 @@ export class MapSession implements MapApi {
     const now = performance.now();
     if (now - running.reportedAt < REPORT_EVERY_MS) return;
     running.reportedAt = now;
-    running.onProgress(searchProgress(running));
+    this.#tell(running);
     if (now - running.recordedAt < RECORD_EVERY_MS) return;
-    running.recordedAt = now;
-    const record = recordOf(running);
+    const record = recordOf(running, false);
+    // a large network takes long to write down: not more than a tenth of the time
+    const tookMs = performance.now() - now;
+    running.recordedAt = performance.now() + 9 * tookMs;
+    if (record.byBits.length === 0) return;
     running.onProgress({ kind: 'mapping', runId: record.runId, record });
     void this.#open()
       .then((db) => putMapping(db, record))
       .catch(() => undefined); // the final record is stored again, and says so if it cannot be
   }
-}
 
-function recordOf({ spec, run, watch }: Running): MappingRecord {
-  return mappingRecord(spec, resultOf(run), watch.elapsedMs / 1000, Date.now());
-}
-
-function searchProgress(running: Running): MapProgress {
-  const { spec, run, crew, watch } = running;
-  const { layersDone, layersTotal, layer, bits, best } = run.progress();
-  const { total, valid } = crew.count;
-  const hand = crew.inHand[0];
-  const problem = hand ? run.problemOf(hand.task) : null;
-  return {
-    kind: 'search',
-    runId: spec.runId,
-    layer: problem?.name ?? layer,
-    bits: problem?.bitsLabel ?? bits,
-    layersDone,
-    layersTotal,
-    evaluations: total,
-    valid,
-    validPerSecond: (valid * 1000) / Math.max(watch.elapsedMs, 1),
-    best: hand?.best
-      ? plainObjective(spec.mapping.objective, hand.best.energyPj, hand.best.latencyCycles)
-      : best,
-    networks: networksBest(running),
-  };
-}
-
-function networksBest(running: Running): readonly BitBest[] {
-  const { run, crew, spec, best } = running;
-  if (best.results !== crew.resultsTaken) {
-    const networks = run.plan.networks.map((network): BitBest => {
-      const { energyPj, latencyCycles } = run.choose(network);
-      const value = plainObjective(spec.mapping.objective, energyPj, latencyCycles);
-      return { bits: network.bits, best: value };
-    });
-    running.best = { results: crew.resultsTaken, networks };
+  #tell({ search, watch, onProgress }: Running): void {
+    const progress = search.progress(watch.elapsedMs / 1000);
+    if (progress) onProgress(progress);
   }
-  return running.best.networks;
+}
+
+function recordOf({ search, watch }: Running, isDone: boolean): MappingRecord {
+  return mappingRecord(search, watch.elapsedMs / 1000, Date.now(), isDone);
 }

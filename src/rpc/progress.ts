@@ -2,6 +2,7 @@
  * @file What workers report while they work. Plain data, at most ten times a second; the receiver
  * drops reports of another run by their `runId`.
  */
+import type { Spread } from '../mapper/spread.ts';
 import type { BackendReport, LogEntry, MappingRecord, RunRecord } from '../spec/run.ts';
 
 export interface StageProgress {
@@ -40,14 +41,20 @@ export type MapProgress =
       readonly runId: string;
       readonly bits: number;
       readonly layer: string;
-      readonly layersDone: number;
+      /** Distinct layers and widths. */
       readonly layersTotal: number;
+      /** Share of the budget that is spent, 0 to 1. */
+      readonly doneRatio: number;
       readonly evaluations: number;
       readonly valid: number;
-      readonly validPerSecond: number;
+      readonly evaluationsPerSecond: number;
       /** Best objective of this layer so far, its unit follows the objective; null before the first. */
       readonly best: number | null;
+      /** The same over the mappings that the search holds of this layer; null between two tasks. */
+      readonly spread: Spread | null;
       /** All layers together, at each bit-width; the first value is that of all loops outermost. */
       readonly networks: readonly BitBest[];
+      /** Mappings of this layer, and of the whole network at one width, as powers of ten. */
+      readonly spaceLog10: { readonly layer: number; readonly network: number };
     }
   | { readonly kind: 'mapping'; readonly runId: string; readonly record: MappingRecord };

@@ -72,3 +72,7 @@ export const acceleratorSchema = v.looseObject({
 export function parseAccelerator(value: unknown): Accelerator {
   return parse(acceleratorSchema, value, 'accelerator');
 }
+
+export function isAccelerator(value: unknown): value is Accelerator {
+  return v.is(acceleratorSchema, value);
+}

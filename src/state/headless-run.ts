@@ -73,8 +73,9 @@ export async function runHeadless(
   };
 }
 
-async function loadData(
-  { recipe, files }: HeadlessRequest,
+/** Generate the recipe's own images, or read the files. */
+export async function loadData(
+  { recipe, files }: Pick<HeadlessRequest, 'recipe' | 'files'>,
   { spawnData }: HeadlessServices,
   say: (line: string) => void,
 ): Promise<DatasetInfo> {
@@ -94,8 +95,9 @@ async function loadData(
   }
 }
 
-async function train(
-  { recipe, backend }: HeadlessRequest,
+/** @returns the record of a run that was trained to its end. @throws Error when it was not */
+export async function train(
+  { recipe, backend }: Pick<HeadlessRequest, 'recipe' | 'backend'>,
   { spawnTrainer, store, codeVersion }: HeadlessServices,
   { runId, datasetId }: { readonly runId: string; readonly datasetId: string },
   say: (line: string) => void,
@@ -148,7 +150,8 @@ function trainLine(progress: TrainProgress): string | undefined {
   }
 }
 
-async function map(
+/** Map the network of a run as its recipe says. */
+export async function map(
   run: RunRecord,
   { spawnMapper }: HeadlessServices,
   say: (line: string) => void,
@@ -156,9 +159,10 @@ async function map(
   const worker = new WorkerOwner('mapper', spawnMapper);
   const report = proxy((progress: MapProgress) => {
     if (progress.kind !== 'search') return;
-    const { bits, layer, layersDone, layersTotal, validPerSecond } = progress;
-    const rate = validPerSecond.toFixed(0);
-    say(`map: ${layersDone} of ${layersTotal}, ${layer} at ${bits} bits, ${rate} mappings/s`);
+    const { bits, layer, doneRatio, evaluationsPerSecond } = progress;
+    const rate = evaluationsPerSecond.toFixed(0);
+    const done = (100 * doneRatio).toFixed(0);
+    say(`map: ${done} %, ${layer} at ${bits} bits, ${rate} mappings/s`);
   });
   const { recipe, model } = run;
   try {
@@ -166,9 +170,8 @@ async function map(
       api.start(
         {
           runId: run.id,
-          model,
+          network: { kind: 'model', model, precision: recipe.training.precision },
           bitWidths: recipe.bitWidths,
-          precision: recipe.training.precision,
           mapping: recipe.mapping,
           seed: recipe.seed,
         },
@@ -181,7 +184,7 @@ async function map(
 }
 
 /** Median over the log after pretraining; a mean would count the first steps' compilation. */
-function trainingRate(log: readonly LogEntry[], pretrainEpochs: number): number {
+export function trainingRate(log: readonly LogEntry[], pretrainEpochs: number): number {
   const rates = log
     .flatMap((entry) =>
       entry.kind === 'train' && entry.epoch > pretrainEpochs ? [entry.imagesPerSecond] : [],

@@ -1,10 +1,14 @@
 /** @file The lab: one of each concern, and the steps that cross them. */
+import type { Accelerator } from '../hw/accelerator.ts';
 import { parseRecipe } from '../spec/recipe.ts';
 import type { Recipe } from '../spec/recipe.ts';
 import { SpecError } from '../util/errors.ts';
+import { Accelerators } from './accelerators.svelte.ts';
 import { DataBench } from './data-bench.svelte.ts';
 import { Journey } from './journey.svelte.ts';
+import { MapInsight } from './map-insight.svelte.ts';
 import { MapRun } from './map-run.svelte.ts';
+import { MapSetup } from './map-setup.svelte.ts';
 import { OpenRun } from './open-run.svelte.ts';
 import { OtherTabs } from './other-tabs.svelte.ts';
 import { RecipeForm } from './recipe-form.svelte.ts';
@@ -13,7 +17,7 @@ import type { LabServices } from './services.ts';
 import { Settings } from './settings.svelte.ts';
 import { TradeOff } from './trade-off.svelte.ts';
 import { TrainRun } from './train-run.svelte.ts';
-import { sentenceOf } from './worker-owner.ts';
+import { sentenceOf, WorkerOwner } from './worker-owner.ts';
 
 export class Lab {
   readonly settings = new Settings();
@@ -24,7 +28,10 @@ export class Lab {
   readonly open: OpenRun;
   readonly train: TrainRun;
   readonly tabs: OtherTabs;
+  readonly accelerators: Accelerators;
+  readonly mapSetup: MapSetup;
   readonly map: MapRun;
+  readonly insight: MapInsight;
   readonly trade: TradeOff;
   readonly #services: LabServices;
   #notice = $state<string | null>(null);
@@ -37,7 +44,11 @@ export class Lab {
     this.open = new OpenRun(services);
     this.train = new TrainRun(services, this.open, (record) => this.runs.accept(record));
     this.tabs = new OtherTabs(services.tabs, this.train, this.open, this.runs);
-    this.map = new MapRun(services, this.open);
+    this.accelerators = new Accelerators(services);
+    const mapper = new WorkerOwner('mapper', services.spawnMapper);
+    this.mapSetup = new MapSetup(services, this.open);
+    this.map = new MapRun(mapper, this.mapSetup);
+    this.insight = new MapInsight(mapper, this.accelerators);
     this.trade = new TradeOff(this.open, this.data, this.train);
   }
 
@@ -52,7 +63,12 @@ export class Lab {
 
   /** First thing on the page: what is stored, then images to look at. */
   async boot(): Promise<void> {
-    await Promise.all([this.runs.refresh(), this.data.refresh(), this.tabs.refresh()]);
+    await Promise.all([
+      this.runs.refresh(),
+      this.data.refresh(),
+      this.tabs.refresh(),
+      this.accelerators.refresh(),
+    ]);
     const newest = this.runs.list.at(0);
     if (newest) await this.openRun(newest.id);
     if (this.data.dataset || this.data.isBusy) return;
@@ -103,11 +119,32 @@ export class Lab {
     await this.#afterTraining();
   }
 
+  /** Map what the map bench has chosen; a run's network with the seed of its recipe. */
   async startMapping(): Promise<void> {
-    const { record } = this.open;
-    if (!record) return;
-    await this.map.start(record, this.form.draft.mapping);
-    await this.runs.refresh();
+    const { mapping, seed } = this.form.draft;
+    const run = this.mapSetup.isRun ? this.open.record : null;
+    await this.map.start(mapping, run?.recipe.seed ?? seed);
+    if (run) await this.runs.refresh();
+  }
+
+  /** Copy an accelerator, and map on the copy from now on. */
+  async copyAccelerator(accelerator: Accelerator): Promise<string | null> {
+    const name = await this.accelerators.copy(accelerator);
+    if (name !== null) this.form.setMapping('accelerator', name);
+    return name;
+  }
+
+  async renameAccelerator(name: string, wanted: string): Promise<string> {
+    const next = await this.accelerators.rename(name, wanted);
+    if (this.form.draft.mapping.accelerator === name) this.form.setMapping('accelerator', next);
+    return next;
+  }
+
+  async removeAccelerator(name: string): Promise<void> {
+    await this.accelerators.remove(name);
+    const [first] = this.accelerators.presets;
+    if (first && this.form.draft.mapping.accelerator === name && !this.accelerators.find(name))
+      this.form.setMapping('accelerator', first.name);
   }
 
   async openRun(id: string): Promise<void> {

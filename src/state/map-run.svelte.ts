@@ -4,19 +4,18 @@ import type { Remote } from 'comlink';
 import type { MapApi } from '../rpc/map-api.ts';
 import type { MapProgress } from '../rpc/progress.ts';
 import type { MappingSpec, Objective } from '../spec/mapping.ts';
-import type { RunRecord } from '../spec/run.ts';
 import type { BitSeries } from './log-series.ts';
-import type { OpenRun } from './open-run.svelte.ts';
+import type { MapSetup } from './map-setup.svelte.ts';
 import { appendSearch } from './search-series.ts';
-import type { LabServices } from './services.ts';
-import { sentenceOf, WorkerOwner } from './worker-owner.ts';
+import { sentenceOf } from './worker-owner.ts';
+import type { WorkerOwner } from './worker-owner.ts';
 
 export type MapPhase = 'idle' | 'running' | 'pausing' | 'paused' | 'stopping';
 export type SearchProgress = Extract<MapProgress, { kind: 'search' }>;
 
 export class MapRun {
   readonly #worker: WorkerOwner<MapApi>;
-  readonly #open: OpenRun;
+  readonly #setup: MapSetup;
   #runId = $state<string | null>(null);
   #phase = $state<MapPhase>('idle');
   #search = $state.raw<SearchProgress | null>(null);
@@ -24,9 +23,9 @@ export class MapRun {
   #searched = $state.raw<{ runId: string; objective: Objective } | null>(null);
   #alert = $state<string | null>(null);
 
-  constructor(services: LabServices, open: OpenRun) {
-    this.#worker = new WorkerOwner('mapper', services.spawnMapper);
-    this.#open = open;
+  constructor(worker: WorkerOwner<MapApi>, setup: MapSetup) {
+    this.#worker = worker;
+    this.#setup = setup;
   }
 
   get runId(): string | null {
@@ -53,24 +52,18 @@ export class MapRun {
     return this.#alert;
   }
 
-  /** Map the network of a run at each of its bit-widths; resolves at the end or a stop. */
-  async start(run: RunRecord, mapping: MappingSpec): Promise<void> {
-    if (this.isLive) return;
-    const runId = run.id;
+  /** Map what is set up, at each of its bit-widths; resolves at the end or a stop. */
+  async start(mapping: MappingSpec, seed: number): Promise<void> {
+    const wanted = this.#setup.spec(mapping, seed);
+    if (this.isLive || !wanted) return;
+    const { runId } = wanted;
     this.#runId = runId;
     this.#phase = 'running';
     this.#search = null;
     this.#series = [];
     this.#searched = { runId, objective: mapping.objective };
     this.#alert = null;
-    const spec = structuredClone({
-      runId,
-      model: run.model,
-      bitWidths: run.recipe.bitWidths,
-      precision: run.recipe.training.precision,
-      mapping,
-      seed: run.recipe.seed,
-    });
+    const spec = structuredClone(wanted);
     try {
       const record = await this.#worker.call((api) =>
         api.start(
@@ -78,7 +71,7 @@ export class MapRun {
           proxy((progress: MapProgress) => this.#report(progress)),
         ),
       );
-      this.#open.acceptMapping(record);
+      this.#setup.acceptMapping(record);
     } catch (error) {
       this.#alert = sentenceOf(error);
     }
@@ -123,6 +116,6 @@ export class MapRun {
     if (progress.kind === 'search') {
       this.#search = progress;
       this.#series = appendSearch(this.#series, progress);
-    } else this.#open.acceptMapping(progress.record);
+    } else this.#setup.acceptMapping(progress.record);
   }
 }

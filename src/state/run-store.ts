@@ -1,4 +1,10 @@
 /** @file The store of runs over IndexedDB, opened at first use and again after it was closed. */
+import {
+  deleteAccelerator,
+  listAccelerators,
+  putAccelerator,
+  renameAccelerator,
+} from '../store/accelerators.ts';
 import { openLab } from '../store/open.ts';
 import { getMapping } from '../store/mappings.ts';
 import { readLog } from '../store/logs.ts';
@@ -22,6 +28,10 @@ export function browserRunStore(onClosed: (sentence: string) => void): RunStore 
     getRun: async (id) => getRun(await open(), id),
     readLog: async (id) => readLog(await open(), id),
     getMapping: async (id) => getMapping(await open(), id),
+    listAccelerators: async () => listAccelerators(await open()),
+    putAccelerator: async (accelerator) => putAccelerator(await open(), accelerator),
+    renameAccelerator: async (name, next) => renameAccelerator(await open(), name, next),
+    deleteAccelerator: async (name) => deleteAccelerator(await open(), name),
     renameRun: async (id, name) => {
       await renameRun(await open(), id, name);
     },

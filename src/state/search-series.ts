@@ -17,11 +17,14 @@ export function appendSearch(
   series: readonly BitSeries[],
   { evaluations, networks }: Pick<SearchProgress, 'evaluations' | 'networks'>,
 ): readonly BitSeries[] {
-  return networks.map(({ bits, best }): BitSeries => {
+  const newer = networks.map(({ bits, best }): BitSeries => {
     const points = series.find((s) => s.bits === bits)?.points ?? [];
-    const point = { x: evaluations, y: Math.log10(best) };
-    return { bits, split: 'train', points: withPoint(points, point) };
+    // a pipeline's next cut starts anew: the best so far stays the best
+    const y = Math.min(Math.log10(best), points.at(-1)?.y ?? Infinity);
+    return { bits, split: 'train', points: withPoint(points, { x: evaluations, y }) };
   });
+  const others = series.filter(({ bits }) => !newer.some((s) => s.bits === bits));
+  return [...others, ...newer].sort((a, b) => a.bits - b.bits);
 }
 
 function withPoint(points: readonly SeriesPoint[], point: SeriesPoint): readonly SeriesPoint[] {

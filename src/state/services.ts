@@ -4,6 +4,7 @@
  * The product passes the real ones (app/main.ts), tests pass fakes; no state class names a worker
  * or a database itself.
  */
+import type { Accelerator } from '../hw/accelerator.ts';
 import type { DataApi } from '../rpc/data-api.ts';
 import type { MapApi } from '../rpc/map-api.ts';
 import type { Spawned } from '../rpc/spawn.ts';
@@ -18,6 +19,10 @@ export interface RunStore {
   getRun(id: string): Promise<RunRecord | undefined>;
   readLog(id: string): Promise<LogEntry[]>;
   getMapping(id: string): Promise<MappingRecord | undefined>;
+  listAccelerators(): Promise<Accelerator[]>;
+  putAccelerator(accelerator: Accelerator): Promise<void>;
+  renameAccelerator(name: string, next: string): Promise<void>;
+  deleteAccelerator(name: string): Promise<void>;
   renameRun(id: string, name: string): Promise<void>;
   deleteRun(id: string): Promise<void>;
   deleteAllRuns(): Promise<void>;

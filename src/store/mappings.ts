@@ -4,8 +4,12 @@ import { isMappingRecord } from '../spec/run-schema.ts';
 import { atomically } from './atomic.ts';
 import type { LabDatabase } from './schema.ts';
 
-/** @returns false when the run has been deleted: nothing was written */
+/** @returns false when its run has been deleted: nothing was written */
 export async function putMapping(db: LabDatabase, record: MappingRecord): Promise<boolean> {
+  if (record.network) {
+    await db.put('mappings', record); // belongs to no run
+    return true;
+  }
   return atomically(db, ['runs', 'mappings'], async (transaction) => {
     const key = await transaction.objectStore('runs').getKey(record.runId);
     if (key !== undefined) await transaction.objectStore('mappings').put(record);

@@ -25,4 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
     db.createObjectStore('datasets', { keyPath: 'id' });
     db.createObjectStore('images');
   },
+  (db) => {
+    db.createObjectStore('accelerators', { keyPath: 'name' });
+  },
 ];

@@ -5,6 +5,7 @@
  */
 import type { DBSchema, IDBPDatabase } from 'idb';
 import type { Dataset } from '../data/dataset.ts';
+import type { Accelerator } from '../hw/accelerator.ts';
 import type { DatasetInfo, LogEntry, MappingRecord, RunRecord } from '../spec/run.ts';
 
 export const DATABASE_NAME = 'instantnet-lab';
@@ -44,6 +45,8 @@ export interface LabSchema extends DBSchema {
   checkpoints: { key: [string, number]; value: StoredCheckpoint };
   mappings: { key: string; value: MappingRecord };
   datasets: { key: string; value: DatasetInfo };
+  /** The reader's own; presets are in the code. */
+  accelerators: { key: string; value: Accelerator };
   /** The pixels, apart from their description so that listing reads none of them. */
   images: { key: string; value: Dataset };
 }

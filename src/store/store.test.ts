@@ -82,6 +82,7 @@ describe('runs', () => {
     await putDataset(db, datasetInfo('d'), dataset());
     await deleteAllRuns(db);
     expect(await counts()).toEqual({
+      accelerators: 0,
       runs: 0,
       logs: 0,
       checkpoints: 0,
@@ -274,7 +275,7 @@ describe('opening', () => {
     expect(await getRun(next, 'r')).toMatchObject({ name: 'moved' });
     await expect(listRuns(old)).rejects.toMatchObject({ name: 'InvalidStateError' });
     await expect(openLab({ name: 'moving' })).rejects.toThrow(
-      'openLab: expected stored data of version 1 or older, got a newer one: reload the page to get the newer lab',
+      `openLab: expected stored data of version ${MIGRATIONS.length} or older, got a newer one: reload the page to get the newer lab`,
     );
   });
 

@@ -3,11 +3,15 @@
  * component tests and for the design page (fake-lab.html); never part of the product.
  */
 import type { Remote } from 'comlink';
+import type { Accelerator } from '../hw/accelerator.ts';
+import { DATAFLOWS } from '../hw/dataflows/catalogue.ts';
+import { inspectLayer, rivalOf, termsOf } from '../../workers/map-questions.ts';
 import type { DataApi } from '../rpc/data-api.ts';
 import type { MapApi } from '../rpc/map-api.ts';
 import type { Spawned } from '../rpc/spawn.ts';
 import type { TrainApi } from '../rpc/train-api.ts';
 import { modelLayers, modelTotals } from '../spec/model.ts';
+import { namedModel } from '../spec/models.ts';
 import { recipeModel } from '../spec/recipe.ts';
 import type { Recipe } from '../spec/recipe.ts';
 import type {
@@ -63,6 +67,7 @@ export class FakeLab {
   readonly runs = new Map<string, RunRecord>();
   readonly logs = new Map<string, LogEntry[]>();
   readonly mappings = new Map<string, MappingRecord>();
+  readonly accelerators = new Map<string, Accelerator>();
   readonly datasets = new Map<string, DatasetInfo>();
   readonly services: LabServices;
   readonly #options: Required<FakeOptions>;
@@ -89,6 +94,21 @@ export class FakeLab {
         getRun: (id) => Promise.resolve(this.runs.get(id)),
         readLog: (id) => Promise.resolve(this.logs.get(id) ?? []),
         getMapping: (id) => Promise.resolve(this.mappings.get(id)),
+        listAccelerators: () => Promise.resolve([...this.accelerators.values()]),
+        putAccelerator: (accelerator) => {
+          this.accelerators.set(accelerator.name, accelerator);
+          return Promise.resolve();
+        },
+        renameAccelerator: (name, next) => {
+          const before = this.accelerators.get(name);
+          this.accelerators.delete(name);
+          if (before) this.accelerators.set(next, { ...before, name: next });
+          return Promise.resolve();
+        },
+        deleteAccelerator: (name) => {
+          this.accelerators.delete(name);
+          return Promise.resolve();
+        },
         renameRun: (id, name) => {
           const run = this.runs.get(id);
           if (run) this.runs.set(id, { ...run, name });
@@ -270,11 +290,13 @@ export class FakeLab {
   #mapper(): MapApi {
     return {
       start: async (spec, onProgress) => {
-        const { runId, model } = spec;
+        const { runId, network } = spec;
+        const model = network.kind === 'model' ? network.model : namedModel('tiny');
         const layers = modelLayers(model);
         const total = layers.length * spec.bitWidths.length;
         let record: MappingRecord = {
           runId,
+          ...(spec.title === undefined ? {} : { network: { title: spec.title } }),
           accelerator: spec.mapping.accelerator,
           objective: spec.mapping.objective,
           seed: spec.seed,
@@ -298,12 +320,18 @@ export class FakeLab {
               runId,
               bits,
               layer: layer.name,
-              layersDone: done,
               layersTotal: total,
+              doneRatio: done / total,
               evaluations: done * 2000,
               valid: done * 1312,
-              validPerSecond: 41_200,
+              evaluationsPerSecond: 63_000,
               best: layer.edpPjCycles,
+              spread: {
+                best: layer.edpPjCycles,
+                median: layer.edpPjCycles * 1.4,
+                worst: layer.edpPjCycles * 3,
+              },
+              spaceLog10: { layer: 21.4, network: 21.4 * layers.length },
               networks: spec.bitWidths.map((width) => ({
                 bits: width,
                 best: 1e11 * width * (1 + 40 * Math.exp((-8 * done) / total)),
@@ -328,6 +356,13 @@ export class FakeLab {
       pause: () => this.#setMap('pause'),
       continue: () => this.#setMap('run'),
       stop: () => this.#setMap('stop'),
+      inspect: (question) => Promise.resolve(inspectLayer(question)),
+      terms: (questions) => Promise.resolve(termsOf(questions)),
+      compare: (accelerator, questions, objective, onRival) => {
+        for (const { name } of DATAFLOWS.filter((dataflow) => dataflow.suits(accelerator)))
+          onRival(rivalOf(name, accelerator, questions, objective));
+        return Promise.resolve();
+      },
     };
   }
 

@@ -33,12 +33,12 @@ export function stationNote(lab: Lab, bench: BenchId): StationNote {
       };
     }
     case 'map': {
-      const { map, open } = lab;
+      const { map, mapSetup } = lab;
       if (map.isLive) {
-        const ratio = map.search ? map.search.layersDone / map.search.layersTotal : 0;
+        const ratio = map.search?.doneRatio ?? 0;
         return { text: `searching ${formatPercent(ratio, 0)}`, isDone: false, isLive: true };
       }
-      const { mapping } = open;
+      const { mapping } = mapSetup;
       return {
         text: mapping ? `on ${mapping.accelerator}` : 'not mapped',
         isDone: mapping?.done === true,

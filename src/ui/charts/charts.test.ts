@@ -6,7 +6,7 @@ import { fakeBitMapping } from '../../testing/fake-mapping.ts';
 import { axisOf, padded, spread } from './axis.ts';
 import { layoutLines, valuesAt } from './lines.ts';
 import { layoutScatter } from './scatter.ts';
-import { layoutStacks } from './stacks.ts';
+import { layoutStacks, stacksOf } from './stacks.ts';
 
 const SIZE = { width: 600, height: 240 };
 
@@ -143,7 +143,7 @@ describe('layoutStacks', () => {
   const byBits = [2, 8].map((bits) => fakeBitMapping(namedModel('tiny'), bits));
 
   it.each(['level', 'dataspace'] as const)('parts by %s add up to the energy', (grouping) => {
-    for (const [i, row] of layoutStacks(byBits, grouping, LEVELS).rows.entries()) {
+    for (const [i, row] of layoutStacks(stacksOf(byBits), grouping, LEVELS).rows.entries()) {
       // the record's own total, summed over layers
       expect(row.parts.reduce((sum, p) => sum + p.energyPj, 0)).toBeCloseTo(
         byBits[i]?.total.energyPj ?? NaN,
@@ -154,14 +154,14 @@ describe('layoutStacks', () => {
   });
 
   it('orders levels from DRAM inwards with the MACs last; the widest bar is full', () => {
-    const { names, rows } = layoutStacks(byBits, 'level', LEVELS);
+    const { names, rows } = layoutStacks(stacksOf(byBits), 'level', LEVELS);
     expect(names).toEqual(['DRAM', 'GlobalBuffer', 'IfmapSpad', 'WeightSpad', 'PsumSpad', 'MACs']);
     // whatever the order of the record's parts
     const turned = byBits.map((m) => ({
       ...m,
       layers: m.layers.map((l) => ({ ...l, parts: l.parts.toReversed() })),
     }));
-    expect(layoutStacks(turned, 'level', LEVELS).names).toEqual(names);
+    expect(layoutStacks(stacksOf(turned), 'level', LEVELS).names).toEqual(names);
     expect(rows[1]?.parts.reduce((sum, p) => sum + p.widthRatio, 0)).toBeCloseTo(1, 9);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Mapping } from '../../hw/mapping.ts';
-import { isMapping, nestLines } from './nest-lines.ts';
+import { isMapping } from '../../state/mapped-layers.ts';
+import { nestLines } from './nest-lines.ts';
 
 const mapping: Mapping = {
   levels: [

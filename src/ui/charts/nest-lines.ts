@@ -1,5 +1,5 @@
 /** @file A mapping as a readable loop nest: outermost level first, one line a loop. */
-import type { LevelMapping, Mapping } from '../../hw/mapping.ts';
+import type { Mapping } from '../../hw/mapping.ts';
 
 export type NestLine =
   | {
@@ -15,21 +15,6 @@ export type NestLine =
       readonly dim: string;
       readonly factor: number;
     };
-
-/** True for what a mapping record may hold as its mapping. */
-export function isMapping(value: unknown): value is Mapping {
-  const levels = (value as { levels?: unknown } | null)?.levels;
-  return (
-    Array.isArray(levels) &&
-    levels.every(
-      (level: Partial<LevelMapping> | null) =>
-        Array.isArray(level?.keep) &&
-        Array.isArray(level.temporal) &&
-        Array.isArray(level.spatialX) &&
-        Array.isArray(level.spatialY),
-    )
-  );
-}
 
 /**
  * @param levelNames inner to outer, as in the accelerator; a missing one is numbered

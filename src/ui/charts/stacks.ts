@@ -1,10 +1,16 @@
-/** @file Layout of stacked bars: where the energy of each bit-width goes, by level or dataspace. */
-import type { BitMapping } from '../../spec/run.ts';
+/** @file Layout of stacked bars: where the energy of each bar goes, by level or dataspace. */
+import type { BitMapping, EnergyPart } from '../../spec/run.ts';
 
 export const GROUPINGS = ['level', 'dataspace'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
 const DATASPACES = ['Weights', 'Inputs', 'Outputs'];
+
+/** One bar to be: parts of the same name are added up. */
+export interface StackInput<Key> {
+  readonly key: Key;
+  readonly parts: readonly EnergyPart[];
+}
 
 export interface StackPart {
   readonly name: string;
@@ -15,48 +21,54 @@ export interface StackPart {
   readonly shareRatio: number;
 }
 
-export interface StackRow {
-  readonly bits: number;
+export interface StackRow<Key> {
+  readonly key: Key;
   readonly energyPj: number;
   readonly parts: readonly StackPart[];
 }
 
-export interface StacksLayout {
+export interface StacksLayout<Key> {
   /** In the order of the parts, the outermost level first, MACs last. */
   readonly names: readonly string[];
-  /** Ascending bits; every row has a part of every name. */
-  readonly rows: readonly StackRow[];
+  /** In the order given; every row has a part of every name. */
+  readonly rows: readonly StackRow<Key>[];
 }
 
-/**
- * @param byBits     ascending bits
- * @param levelNames inner to outer, as in the accelerator; levels it lacks come after
- */
-export function layoutStacks(
-  byBits: readonly BitMapping[],
+/** A bar for each bit-width, all layers together. */
+export function stacksOf(byBits: readonly BitMapping[]): StackInput<number>[] {
+  return byBits.map(({ bits, layers }) => ({
+    key: bits,
+    parts: layers.flatMap(({ parts, count = 1 }) =>
+      parts.map((part) => ({ ...part, energyPj: part.energyPj * count })),
+    ),
+  }));
+}
+
+/** @param levelNames inner to outer, as in the accelerator; levels it lacks come after */
+export function layoutStacks<Key>(
+  bars: readonly StackInput<Key>[],
   grouping: Grouping,
   levelNames: readonly string[],
-): StacksLayout {
-  const sums = byBits.map((mapping) => {
+): StacksLayout<Key> {
+  const sums = bars.map(({ parts }) => {
     const sum = new Map<string, number>();
-    for (const layer of mapping.layers)
-      for (const part of layer.parts) {
-        const name = part.dataspace === 'MACs' ? 'MACs' : part[grouping];
-        sum.set(name, (sum.get(name) ?? 0) + part.energyPj);
-      }
-    return { bits: mapping.bits, sum };
+    for (const part of parts) {
+      const name = part.dataspace === 'MACs' ? 'MACs' : part[grouping];
+      sum.set(name, (sum.get(name) ?? 0) + part.energyPj);
+    }
+    return sum;
   });
-  const seen = [...new Set(sums.flatMap(({ sum }) => [...sum.keys()]))];
+  const seen = [...new Set(sums.flatMap((sum) => [...sum.keys()]))];
   const order = [...levelNames.toReversed(), ...DATASPACES];
   const rank = (name: string): number =>
     name === 'MACs' ? Infinity : order.includes(name) ? order.indexOf(name) : order.length;
   const names = seen.sort((a, b) => rank(a) - rank(b));
-  const totals = sums.map(({ sum }) => [...sum.values()].reduce((a, b) => a + b, 0));
+  const totals = sums.map((sum) => [...sum.values()].reduce((a, b) => a + b, 0));
   const widest = Math.max(...totals, Number.MIN_VALUE);
-  const rows = sums.map(({ bits, sum }, i): StackRow => {
+  const rows = bars.map(({ key }, i): StackRow<Key> => {
     const energyPj = totals[i] ?? 0;
     const parts = names.map((name): StackPart => {
-      const part = sum.get(name) ?? 0;
+      const part = sums[i]?.get(name) ?? 0;
       return {
         name,
         energyPj: part,
@@ -64,7 +76,7 @@ export function layoutStacks(
         shareRatio: energyPj > 0 ? part / energyPj : 0,
       };
     });
-    return { bits, energyPj, parts };
+    return { key, energyPj, parts };
   });
   return { names, rows };
 }
