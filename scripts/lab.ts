@@ -1,84 +1,25 @@
 /**
  * @file `npm run -s lab -- --recipe NAME|FILE [--data FILE …] [--backend …] [--seed N] [--headed]`:
- * a whole run in a real browser, by the page's own workers, without the page.
+ * a whole run, or a comparison of methods, in a real browser, by the page's own workers, without the
+ * page.
  *
  * Progress on standard error, one JSON value on standard output. Exit 0 done, 1 failed, 2 bad input.
  */
 import type { Page } from '@playwright/test';
-import { accessSync, constants, statSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { HeadlessLab, HeadlessOutcome } from '../src/app/headless.ts';
+import type { Comparison } from '../src/spec/comparison.ts';
 import type { Recipe } from '../src/spec/recipe.ts';
-import type { BackendPreference } from '../src/spec/run.ts';
+import type { CompareResult } from '../src/state/headless-compare.ts';
 import type { HeadlessResult } from '../src/state/headless-run.ts';
 import { SpecError } from '../src/util/errors.ts';
+import { compareLines, reportComparison } from './lab-comparison.ts';
+import { readOptions } from './lab-options.ts';
+import type { Options } from './lab-options.ts';
 import { withLabPage } from './lab-page.ts';
-import { readRecipe } from './recipe-file.ts';
+import { report } from './lab-report.ts';
 import { say } from './say.js';
 
-const BACKENDS: readonly BackendPreference[] = ['auto', 'webgpu', 'simd', 'cpu'];
 const PROGRESS_MS = 1000;
-
-interface Options {
-  readonly recipe: Recipe;
-  /** Absolute paths; none: the recipe's own images. */
-  readonly files: readonly string[];
-  readonly backend: BackendPreference;
-  readonly isHeaded: boolean;
-}
-
-/** @throws SpecError naming the option or the field */
-function readOptions(args: readonly string[]): Options {
-  const { recipe: name, data, backend: wanted, seed, headed } = parsed(args);
-  if (name === undefined) throw new SpecError('--recipe: expected a name or a file, got nothing');
-  const backend = BACKENDS.find((known) => known === wanted);
-  if (backend === undefined) {
-    throw new SpecError(`--backend: expected one of ${BACKENDS.join(', ')}, got ${wanted}`);
-  }
-  const files = data.map(readableFile);
-  const recipe = withOverrides(readRecipe(name), files.length > 0, seed);
-  return { recipe, files, backend, isHeaded: headed };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        recipe: { type: 'string' },
-        data: { type: 'string', multiple: true, default: [] },
-        backend: { type: 'string', default: 'auto' },
-        seed: { type: 'string' },
-        headed: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new SpecError(`lab: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-function readableFile(path: string): string {
-  try {
-    accessSync(path, constants.R_OK);
-  } catch {
-    throw new SpecError(`--data: expected a file that can be read, got ${path}`);
-  }
-  if (!statSync(path).isFile()) throw new SpecError(`--data: expected a file, got ${path}`);
-  return resolve(path);
-}
-
-function withOverrides(recipe: Recipe, hasFiles: boolean, seed: string | undefined): Recipe {
-  if (recipe.dataset.kind === 'stored' && !hasFiles) {
-    throw new SpecError('recipe.dataset: expected its images from --data FILE, got no --data');
-  }
-  const dataset = hasFiles ? ({ kind: 'stored' } as const) : recipe.dataset;
-  if (seed === undefined) return { ...recipe, dataset };
-  if (!/^\d+$/.test(seed) || Number(seed) > 2 ** 32 - 1) {
-    throw new SpecError(`--seed: expected a whole number from 0 to 4294967295, got ${seed}`);
-  }
-  return { ...recipe, dataset, seed: Number(seed) };
-}
 
 /** One line a second at most; a new stage at once. */
 function pacedSay(): (line: string) => void {
@@ -94,75 +35,67 @@ function pacedSay(): (line: string) => void {
   };
 }
 
-async function runInPage(
-  page: Page,
-  { recipe, files, backend }: Options,
-): Promise<HeadlessOutcome> {
+type InPage = Window & { readonly lab?: HeadlessLab; readonly say?: (line: string) => void };
+
+/** Give a page what the command line chose. */
+async function prepare(page: Page, { files }: Options): Promise<void> {
   await page.exposeFunction('say', pacedSay());
   await page.locator('#files').setInputFiles([...files]);
-  return page.evaluate(
-    async (request) => {
-      const { lab, say } = window as Window & {
-        readonly lab?: HeadlessLab;
-        readonly say?: (line: string) => void;
-      };
-      if (lab === undefined || say === undefined)
-        throw new Error('internal: lab.html did not load');
+}
+
+async function runInPage(page: Page, options: Options, recipe: Recipe): Promise<HeadlessResult> {
+  await prepare(page, options);
+  const { backend } = options;
+  const outcome = await page.evaluate(
+    (request) => {
+      const { lab, say } = window as InPage;
+      if (lab === undefined || say === undefined) throw new Error('internal: no lab');
       return lab.run(request, say);
     },
     { recipe, backend },
   );
+  return resultOf(outcome);
 }
 
-/** The fields of the command's JSON; names and units are promised to scripts. */
-function report({ run, mapping, imagesPerSecond, wallSeconds }: HeadlessResult) {
-  const { recipe, backend, dataset, model } = run;
-  return {
-    recipe: recipe.name,
-    seed: recipe.seed,
-    backend,
-    dataset: {
-      name: dataset.name,
-      classes: dataset.classNames.length,
-      train: dataset.train,
-      test: dataset.test,
-      checksum: dataset.checksum,
+async function compareInPage(
+  page: Page,
+  options: Options,
+  comparison: Comparison,
+): Promise<CompareResult> {
+  await prepare(page, options);
+  const { backend } = options;
+  const outcome = await page.evaluate(
+    (request) => {
+      const { lab, say } = window as InPage;
+      if (lab === undefined || say === undefined) throw new Error('internal: no lab');
+      return lab.compare(request, say);
     },
-    model: { name: model.name, parameters: run.parameters, macs: run.macs },
-    method: recipe.training.method,
-    quantizer: recipe.training.quantizer,
-    results: (run.accuracies ?? []).map(({ bits, accuracy }) => {
-      const mapped = mapping.byBits.find((found) => found.bits === bits);
-      if (mapped === undefined) throw new Error(`internal: no mapping at ${bits} bits`);
-      const { energyPj, latencyCycles, edpPjCycles, utilizationRatio } = mapped.total;
-      return { bits, accuracy, energyPj, latencyCycles, edpPjCycles, utilizationRatio };
-    }),
-    mapping: {
-      accelerator: mapping.accelerator,
-      objective: mapping.objective,
-      evaluations: mapping.evaluations,
-      byBits: mapping.byBits,
-    },
-    imagesPerSecond,
-    wallSeconds,
-    steps: run.step,
-    spec: recipe,
-    codeVersion: run.codeVersion,
-    runId: run.id,
-  };
+    { comparison, backend },
+  );
+  return resultOf(outcome);
 }
 
-async function main(args: readonly string[]): Promise<void> {
+function resultOf<T>(outcome: HeadlessOutcome<T>): T {
+  if (outcome.ok) return outcome.result;
+  throw outcome.badInput ? new SpecError(outcome.message) : new Error(outcome.message);
+}
+
+async function main(args: readonly string[]): Promise<unknown> {
   const options = readOptions(args);
-  const outcome = await withLabPage(options, (page) => runInPage(page, options));
-  if (!outcome.ok) {
-    throw outcome.badInput ? new SpecError(outcome.message) : new Error(outcome.message);
+  const { plan } = options;
+  if (plan.kind === 'recipe') {
+    return report(await withLabPage(options, (page) => runInPage(page, options, plan.recipe)));
   }
-  process.stdout.write(`${JSON.stringify(report(outcome.result), null, 2)}\n`);
+  const { comparison } = plan;
+  const result = await withLabPage(options, (page) => compareInPage(page, options, comparison));
+  const reported = reportComparison(comparison, result);
+  for (const line of compareLines(reported)) say(line);
+  return reported;
 }
 
 try {
-  await main(process.argv.slice(2));
+  const result = await main(process.argv.slice(2));
+  process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
   process.exitCode = error instanceof SpecError ? 2 : 1;

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readRecipe } from './recipe-file.ts';
+import { namedPlans, readPlan } from './recipe-file.ts';
 import { projectPath } from './root.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'recipe-'));
@@ -16,33 +16,36 @@ function recipeFile(change: object): string {
   return path;
 }
 
-describe('readRecipe', () => {
-  it.each(readdirSync(projectPath('recipes')))(
-    'takes recipes/%s, which has its own name',
-    (file) => {
-      const name = file.replace('.json', '');
-      expect(readRecipe(name).name).toBe(name);
-      expect(readRecipe(projectPath('recipes', file))).toEqual(readRecipe(name));
-    },
-  );
+describe('readPlan', () => {
+  it.each([...namedPlans()])('takes %s, which has its own name', (name, path) => {
+    const plan = readPlan(name);
+    const { name: own } = plan.kind === 'recipe' ? plan.recipe : plan.comparison;
+    expect(own).toBe(name);
+    expect(readPlan(path)).toEqual(plan);
+  });
+
+  it('tells a comparison from a recipe', () => {
+    expect(readPlan('quick').kind).toBe('recipe');
+    expect(readPlan('table1').kind).toBe('comparison');
+  });
 
   it('names the field that is wrong', () => {
-    expect(() => readRecipe(recipeFile({ bitWidths: [8, 4] }))).toThrow(
+    expect(() => readPlan(recipeFile({ bitWidths: [8, 4] }))).toThrow(
       'recipe.bitWidths: expected bit-widths in ascending order, each once',
     );
-    expect(() => readRecipe(recipeFile({ extra: 1 }))).toThrow('recipe.extra');
+    expect(() => readPlan(recipeFile({ extra: 1 }))).toThrow('recipe.extra');
     const mapping = { accelerator: 'abacus', objective: 'edp', evaluationsPerLayer: 100 };
-    expect(() => readRecipe(recipeFile({ mapping }))).toThrow(
+    expect(() => readPlan(recipeFile({ mapping }))).toThrow(
       /^recipe\.mapping\.accelerator: expected one of .*eyeriss.*, got "abacus"$/,
     );
   });
 
   it('says what it expected of a name, a path and a text', () => {
-    expect(() => readRecipe('slow')).toThrow(
-      '--recipe: expected one of cifar10-small, quick, smoke or a file, got slow',
+    expect(() => readPlan('slow')).toThrow(
+      /^--recipe: expected one of .*quick.*table1.* or a file, got slow$/,
     );
     const path = join(folder, 'broken.json');
     writeFileSync(path, '{');
-    expect(() => readRecipe(path)).toThrow(`--recipe: expected JSON in ${path}`);
+    expect(() => readPlan(path)).toThrow(`--recipe: expected JSON in ${path}`);
   });
 });

@@ -1,32 +1,61 @@
-/** @file A recipe by its name in `recipes/` or by the path of a file, checked whole. */
+/** @file A recipe or a comparison by its name in `recipes/` or by the path of a file, checked whole. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { acceleratorByName } from '../src/hw/presets/catalogue.ts';
+import { isComparison, parseComparison } from '../src/spec/comparison.ts';
+import type { Comparison } from '../src/spec/comparison.ts';
 import { parseRecipe } from '../src/spec/recipe.ts';
 import type { Recipe } from '../src/spec/recipe.ts';
 import { SpecError } from '../src/util/errors.ts';
 import { projectPath } from './root.js';
 
+/** Recipes are also the page's presets; comparisons are the command line's alone. */
+const FOLDERS = ['recipes', 'recipes/comparisons'];
+
+export type Plan =
+  | { readonly kind: 'recipe'; readonly recipe: Recipe }
+  | { readonly kind: 'comparison'; readonly comparison: Comparison };
+
+/** What `--recipe` takes by name, and where it lies. */
+export function namedPlans(): ReadonlyMap<string, string> {
+  return new Map(
+    FOLDERS.flatMap((folder) =>
+      readdirSync(projectPath(folder))
+        .filter((file) => file.endsWith('.json'))
+        .map((file) => [file.slice(0, -'.json'.length), projectPath(folder, file)] as const),
+    ),
+  );
+}
+
 /** @throws SpecError saying which file or field, what was expected, what came */
-export function readRecipe(nameOrPath: string): Recipe {
-  const names = readdirSync(projectPath('recipes'))
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => file.slice(0, -'.json'.length));
-  const path = names.includes(nameOrPath)
-    ? projectPath('recipes', `${nameOrPath}.json`)
-    : nameOrPath;
+export function readPlan(nameOrPath: string): Plan {
+  const named = namedPlans();
+  const path = named.get(nameOrPath) ?? nameOrPath;
   if (!existsSync(path)) {
-    throw new SpecError(
-      `--recipe: expected one of ${names.join(', ')} or a file, got ${nameOrPath}`,
-    );
+    const names = [...named.keys()].join(', ');
+    throw new SpecError(`--recipe: expected one of ${names} or a file, got ${nameOrPath}`);
   }
-  const recipe = parseRecipe(readJson(path));
+  const json = readJson(path);
+  const plan: Plan = isComparison(json)
+    ? { kind: 'comparison', comparison: parseComparison(json) }
+    : { kind: 'recipe', recipe: parseRecipe(json) };
+  const [recipe, who] =
+    plan.kind === 'recipe'
+      ? [plan.recipe, 'recipe']
+      : [plan.comparison.recipe, 'comparison.recipe'];
   try {
     acceleratorByName(recipe.mapping.accelerator);
   } catch (error) {
-    if (error instanceof SpecError) throw new SpecError(`recipe.mapping.${error.message}`);
+    if (error instanceof SpecError) throw new SpecError(`${who}.mapping.${error.message}`);
     throw error;
   }
-  return recipe;
+  return plan;
+}
+
+/** @throws SpecError as `readPlan`, and where it is a comparison */
+export function readRecipe(nameOrPath: string): Recipe {
+  const plan = readPlan(nameOrPath);
+  if (plan.kind === 'recipe') return plan.recipe;
+  throw new SpecError(`--recipe: expected one recipe, got the comparison ${plan.comparison.name}`);
 }
 
 function readJson(path: string): unknown {

@@ -6,14 +6,16 @@
  */
 import { spawnData, spawnMapper, spawnTrainer } from '../rpc/spawn.ts';
 import type { MeasureSpec, TrainMeasure } from '../rpc/train-api.ts';
+import { compareHeadless } from '../state/headless-compare.ts';
+import type { CompareRequest, CompareResult } from '../state/headless-compare.ts';
 import { runHeadless } from '../state/headless-run.ts';
-import type { HeadlessRequest, HeadlessResult } from '../state/headless-run.ts';
+import type { HeadlessRequest, HeadlessResult, HeadlessServices } from '../state/headless-run.ts';
 import { browserRunStore } from '../state/run-store.ts';
 import { sentenceOf } from '../state/worker-owner.ts';
 import { CODE_VERSION } from './version.ts';
 
-export type HeadlessOutcome =
-  | { readonly ok: true; readonly result: HeadlessResult }
+export type HeadlessOutcome<T> =
+  | { readonly ok: true; readonly result: T }
   /** badInput: the recipe or a file, not the lab. */
   | { readonly ok: false; readonly badInput: boolean; readonly message: string };
 
@@ -22,7 +24,12 @@ export interface HeadlessLab {
   run(
     request: Omit<HeadlessRequest, 'files'>,
     say: (line: string) => void,
-  ): Promise<HeadlessOutcome>;
+  ): Promise<HeadlessOutcome<HeadlessResult>>;
+  /** As `run`, for a comparison. */
+  compare(
+    request: Omit<CompareRequest, 'files'>,
+    say: (line: string) => void,
+  ): Promise<HeadlessOutcome<CompareResult>>;
   /** Time training steps in a trainer worker of its own. Rejects where the backend is missing. */
   measure(spec: MeasureSpec): Promise<TrainMeasure>;
 }
@@ -34,25 +41,33 @@ declare global {
   }
 }
 
+/** Carry out what a command asks for, with the files it chose; errors become data. */
+async function attempt<T>(
+  work: (services: HeadlessServices, files: readonly File[]) => Promise<T>,
+  say: (line: string) => void,
+): Promise<HeadlessOutcome<T>> {
+  const input = document.querySelector<HTMLInputElement>('#files');
+  const services = {
+    spawnData,
+    spawnTrainer,
+    spawnMapper,
+    store: browserRunStore(say),
+    newId: () => crypto.randomUUID(),
+    codeVersion: CODE_VERSION,
+  };
+  try {
+    return { ok: true, result: await work(services, [...(input?.files ?? [])]) };
+  } catch (error) {
+    const badInput = error instanceof Error && error.name === 'SpecError';
+    return { ok: false, badInput, message: sentenceOf(error) };
+  }
+}
+
 window.lab = {
-  async run(request, say) {
-    const input = document.querySelector<HTMLInputElement>('#files');
-    const services = {
-      spawnData,
-      spawnTrainer,
-      spawnMapper,
-      store: browserRunStore(say),
-      newId: () => crypto.randomUUID(),
-      codeVersion: CODE_VERSION,
-    };
-    try {
-      const files = [...(input?.files ?? [])];
-      return { ok: true, result: await runHeadless({ ...request, files }, services, say) };
-    } catch (error) {
-      const badInput = error instanceof Error && error.name === 'SpecError';
-      return { ok: false, badInput, message: sentenceOf(error) };
-    }
-  },
+  run: (request, say) =>
+    attempt((services, files) => runHeadless({ ...request, files }, services, say), say),
+  compare: (request, say) =>
+    attempt((services, files) => compareHeadless({ ...request, files }, services, say), say),
   async measure(spec) {
     const { api, terminate } = spawnTrainer();
     try {
