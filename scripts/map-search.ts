@@ -116,12 +116,13 @@ async function run(
 
 /** The same layers by an expert's rule, one after another on the whole array. */
 export function mapByDataflow(options: MapOptions, rival: Rival & { kind: 'dataflow' }): Mapped[] {
-  const { accelerator } = options;
+  const { accelerator, objective } = options;
+  const minimize = objective === 'fps' ? 'latency' : objective;
   return options.atBits.map(({ bits, layers }) => {
     const known = new Map<string, MappedLayer>();
     const mapped = layers.map(({ layer, bits: widths }) => {
       const key = JSON.stringify([layer.shape, widths]);
-      const problem = { shape: layer.shape, bits: widths, accelerator };
+      const problem = { shape: layer.shape, bits: widths, accelerator, minimize } as const;
       const same = known.get(key);
       const fresh = same
         ? { ...same, name: layer.name, count: layer.count }

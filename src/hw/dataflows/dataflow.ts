@@ -10,6 +10,8 @@ export interface DataflowProblem {
   readonly shape: ConvShape;
   readonly bits: OperandBits;
   readonly accelerator: Accelerator;
+  /** What the rule's free choices make small; default 'edp'. */
+  readonly minimize?: 'edp' | 'energy' | 'latency';
 }
 
 export interface Dataflow {

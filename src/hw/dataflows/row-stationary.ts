@@ -8,8 +8,8 @@
  * pass it by. Loops of channels that the published tables put at the buffer stand innermost at DRAM
  * here: a tile of ours holds all of its level's loops, the chip's only a channel's.
  *
- * For other layers all parameters that fit are tried and the lowest energy times latency is taken,
- * as Eyeriss's own mapper optimizes within the dataflow.
+ * For other layers all parameters that fit are tried and the best is taken (lowest energy times
+ * latency unless asked otherwise), as Eyeriss's own mapper optimizes within the dataflow.
  *
  * @source Chen et al., ISCA 2016 §V and JSSC 2017 §IV; AlexNet's factors as DNN-Chip Predictor
  * (Zhao et al., ICASSP 2020) states them. Its conv3 has q = 6, for which neither the 12 words of
@@ -21,7 +21,7 @@ import type { LevelMapping, Loop, Mapping } from '../mapping.ts';
 import { encodeMapping } from '../nest.ts';
 import type { ConvShape } from '../workload.ts';
 import type { Dataflow, DataflowProblem } from './dataflow.ts';
-import { edpOf } from './tiler.ts';
+import { scoreOf } from './tiler.ts';
 
 const LEVELS = ['PsumSpad', 'WeightSpad', 'IfmapSpad', 'GlobalBuffer', 'DRAM'] as const;
 const ROWS = 12;
@@ -90,13 +90,13 @@ export const rowStationary: Dataflow = {
     );
     if (known) {
       const mapping = mappingOf(problem.shape, known.use);
-      if (edpOf(cost, encodeMapping(mapping)) < Infinity) return mapping;
+      if (scoreOf(cost, encodeMapping(mapping), problem) < Infinity) return mapping;
     }
     let best: Mapping | null = null;
     let score = Infinity;
     for (const parameters of candidates(problem)) {
       const mapping = mappingOf(problem.shape, parameters);
-      const next = edpOf(cost, encodeMapping(mapping));
+      const next = scoreOf(cost, encodeMapping(mapping), problem);
       if (next >= score) continue;
       best = mapping;
       score = next;

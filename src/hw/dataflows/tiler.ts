@@ -3,8 +3,9 @@
  * bypass are given, only loop sizes are free.
  *
  * The array is filled first, with as few strips of each dimension as its mesh allows; then primes of
- * factors are moved between levels, alone or in pairs, while that lowers energy times latency, from
- * two starts (all loops outside, all loops as far inside as they fit). No chance is involved.
+ * factors are moved between levels, alone or in pairs, while that lowers what is to be small (energy
+ * times latency by default), from two starts (all loops outside, all loops as far inside as they
+ * fit). No chance is involved.
  */
 import { fanoutOf, mayKeep } from '../accelerator.ts';
 import { compileCost } from '../compile.ts';
@@ -22,6 +23,8 @@ export interface Template {
   order(level: number): readonly ConvDim[];
   /** What a level keeps; left out: all it may. */
   keep?(level: number): readonly Dataspace[];
+  /** Whether a dataspace may pass a level by where that helps; default false. */
+  readonly mayBypass?: boolean;
 }
 
 /**
@@ -40,9 +43,19 @@ export function tileTemplate(problem: DataflowProblem, template: Template): Int3
   return second < first ? inside : outside;
 }
 
-/** Energy times latency; Infinity where a mapping does not fit. */
-export function edpOf(cost: CompiledCost, code: Int32Array): number {
-  return cost.evaluate(code) === 'ok' ? cost.energyPj * cost.latencyCycles : Infinity;
+/** What a problem wants small; Infinity where a mapping does not fit. */
+export function scoreOf(
+  cost: CompiledCost,
+  code: Int32Array,
+  { minimize = 'edp' }: DataflowProblem,
+): number {
+  if (cost.evaluate(code) !== 'ok') return Infinity;
+  if (minimize === 'edp') return cost.energyPj * cost.latencyCycles;
+  return minimize === 'energy' ? cost.energyPj : cost.latencyCycles;
+}
+
+function fits(cost: CompiledCost, code: Int32Array): boolean {
+  return cost.evaluate(code) === 'ok';
 }
 
 /** All loops at the outermost level; what cannot be held passes by. */
@@ -65,8 +78,7 @@ function startCode(problem: DataflowProblem, template: Template, cost: CompiledC
   CONV_DIMS.forEach((dim, d) => {
     code[top * NEST.stride + NEST.temporal + d] = problem.shape[dim];
   });
-  for (let i = 0; i < top && edpOf(cost, code) === Infinity; i++)
-    dropWhatOverflows(code, i, problem, cost);
+  for (let i = 0; i < top && !fits(cost, code); i++) dropWhatOverflows(code, i, problem, cost);
   return code;
 }
 
@@ -81,7 +93,7 @@ function dropWhatOverflows(
   for (let level = 0; level < problem.accelerator.levels.length - 1; level++)
     if (level !== i) trial[level * NEST.stride + NEST.keep] = 0;
   const at = i * NEST.stride + NEST.keep;
-  for (let bit = 4; bit > 0 && edpOf(cost, trial) === Infinity; bit >>= 1)
+  for (let bit = 4; bit > 0 && !fits(cost, trial); bit >>= 1)
     trial[at] = (trial[at] as number) & ~bit;
   code[at] = trial[at] as number;
 }
@@ -111,7 +123,7 @@ function fillArray(
           const factor = Math.ceil(left / strips);
           code[axis.at + d] = factor;
           code[top + d] = Math.ceil(shape[dim] / productWithout(code, d, top));
-          if (edpOf(cost, code) < Infinity) {
+          if (fits(cost, code)) {
             room = Math.floor(room / factor);
             break;
           }
@@ -138,7 +150,7 @@ function fillInwards(
       for (const prime of primeFactorsOf(code[top + d] as number)) {
         code[at] = (code[at] as number) * prime;
         code[top + d] = (code[top + d] as number) / prime;
-        if (edpOf(cost, code) < Infinity) continue;
+        if (fits(cost, code)) continue;
         code[at] = (code[at] as number) / prime;
         code[top + d] = (code[top + d] as number) * prime;
         break;
@@ -167,10 +179,10 @@ function descend(
   cost: CompiledCost,
 ): number {
   const places = placesOf(problem, template);
-  let score = edpOf(cost, code);
+  let score = scoreOf(cost, code, problem);
   const attempt = (...moves: readonly Move[]): boolean => {
     for (const move of moves) apply(code, move);
-    const next = edpOf(cost, code);
+    const next = scoreOf(cost, code, problem);
     if (next < score) {
       score = next;
       return true;
@@ -178,9 +190,22 @@ function descend(
     for (const move of moves) apply(code, { ...move, from: move.to, to: move.from });
     return false;
   };
+  const bypass = (level: number, bit: number): boolean => {
+    const at = level * NEST.stride + NEST.keep;
+    code[at] = (code[at] as number) ^ bit;
+    const next = scoreOf(cost, code, problem);
+    if (next < score) {
+      score = next;
+      return true;
+    }
+    code[at] = (code[at] as number) ^ bit;
+    return false;
+  };
+  const keeps = template.mayBypass === true ? keepsOf(problem) : [];
   const improve = (): boolean => {
     const moves = movesFrom(code, places);
     if (moves.some((move) => attempt(move))) return true;
+    if (keeps.some(([level, bit]) => bypass(level, bit))) return true;
     return moves.some((out) =>
       moves.some(
         (into) =>
@@ -190,6 +215,15 @@ function descend(
   };
   while (improve());
   return score;
+}
+
+/** What each level but the outermost may keep: the level, and the dataspace's bit. */
+function keepsOf({ accelerator }: DataflowProblem): (readonly [level: number, bit: number])[] {
+  return accelerator.levels
+    .slice(0, -1)
+    .flatMap((level, i) =>
+      DATASPACES.flatMap((space, bit) => (mayKeep(level, space) ? [[i, 1 << bit] as const] : [])),
+    );
 }
 
 function apply(code: Int32Array, { from, to, prime }: Move): void {
