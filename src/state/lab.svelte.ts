@@ -2,6 +2,8 @@
 import type { Accelerator } from '../hw/accelerator.ts';
 import { parseRecipe } from '../spec/recipe.ts';
 import type { Recipe } from '../spec/recipe.ts';
+import { shortage } from '../store/run-size.ts';
+import type { Shortage } from '../store/run-size.ts';
 import { SpecError } from '../util/errors.ts';
 import { Accelerators } from './accelerators.svelte.ts';
 import { DataBench } from './data-bench.svelte.ts';
@@ -35,6 +37,7 @@ export class Lab {
   readonly trade: TradeOff;
   readonly #services: LabServices;
   #notice = $state<string | null>(null);
+  readonly #shortage = $derived.by(() => this.#findShortage());
 
   constructor(services: LabServices, presets: readonly Recipe[]) {
     this.#services = services;
@@ -57,6 +60,11 @@ export class Lab {
     return this.#notice;
   }
 
+  /** Storage that the run being set up lacks; null when it fits. */
+  get shortage(): Shortage | null {
+    return this.#shortage;
+  }
+
   notify(sentence: string | null): void {
     this.#notice = sentence;
   }
@@ -69,6 +77,8 @@ export class Lab {
       this.tabs.refresh(),
       this.accelerators.refresh(),
     ]);
+    const { cleared } = this.runs;
+    if (cleared !== null) this.#notice = clearedSentence(cleared);
     const newest = this.runs.list.at(0);
     if (newest) await this.openRun(newest.id);
     if (this.data.dataset || this.data.isBusy) return;
@@ -99,7 +109,7 @@ export class Lab {
   async startTraining(): Promise<void> {
     const { dataset, spec } = this.data;
     if (!dataset || !spec || this.form.fault !== null) return;
-    void this.#services.store.requestPersistence();
+    void this.#services.store.requestPersistence().then(() => this.runs.refresh());
     try {
       await this.train.start(this.form.finish(spec), dataset.id, this.form.backend);
     } catch (error) {
@@ -162,11 +172,27 @@ export class Lab {
     this.open.close();
   }
 
+  #findShortage(): Shortage | null {
+    const { dataset } = this.data;
+    const { use } = this.runs;
+    if (dataset === null || use === null || this.form.fault !== null) return null;
+    try {
+      return shortage(this.form.draft, dataset, use);
+    } catch {
+      return null; // the network does not fit the images, which starting it says
+    }
+  }
+
   async #afterTraining(): Promise<void> {
     await this.tabs.refresh();
     await this.runs.refresh();
     await this.trade.load();
   }
+}
+
+function clearedSentence(count: number): string {
+  const runs = count === 1 ? 'The run' : `The ${count} runs`;
+  return `${runs} of your last visit ${count === 1 ? 'is' : 'are'} gone: the browser has cleared the lab’s storage, as it may when the disk runs low.`;
 }
 
 function parseJson(text: string, name: string): unknown {

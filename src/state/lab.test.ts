@@ -198,3 +198,35 @@ describe('stored runs', () => {
     expect(lab.form.draft.name).toBe('own');
   });
 });
+
+describe('storage', () => {
+  const use = { usageBytes: 0, persisted: false, temporary: false };
+
+  it('that is too small for the run is known before it starts', async () => {
+    fake.services.store.storageUse = () => Promise.resolve({ ...use, quotaBytes: 1e12 });
+    await lab.boot();
+    expect(lab.shortage).toBeNull();
+    fake.services.store.storageUse = () => Promise.resolve({ ...use, quotaBytes: 1000 });
+    await lab.runs.refresh();
+    expect(lab.shortage).toMatchObject({ leftBytes: 1000 });
+    expect(lab.shortage?.neededBytes).toBeGreaterThan(1000);
+  });
+
+  it('that the browser has cleared since the last visit is said, and said once', async () => {
+    const kept = new Map<string, string>();
+    vi.stubGlobal('localStorage', {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => kept.set(key, value),
+      removeItem: (key: string) => kept.delete(key),
+    });
+    await trained();
+    fake.runs.clear();
+    const next = new Lab(fake.services, [fakeRecipe]);
+    await next.boot();
+    expect(next.notice).toMatch(/^The run of your last visit is gone: the browser has cleared/);
+    const later = new Lab(fake.services, [fakeRecipe]);
+    await later.boot();
+    expect(later.notice).toBeNull();
+    vi.unstubAllGlobals();
+  });
+});

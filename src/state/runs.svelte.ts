@@ -4,11 +4,32 @@ import type { StorageUse } from '../store/usage.ts';
 import type { LabServices } from './services.ts';
 import { sentenceOf } from './worker-owner.ts';
 
+/** Kept apart from the store of runs, so that it is still there when a browser clears that. */
+const COUNT_KEY = 'instantnet-lab.runs';
+
+function rememberedRuns(): number {
+  try {
+    return Number(localStorage.getItem(COUNT_KEY)) || 0;
+  } catch {
+    return 0; // storage may be forbidden
+  }
+}
+
+function rememberRuns(count: number): void {
+  try {
+    if (rememberedRuns() !== count) localStorage.setItem(COUNT_KEY, String(count));
+  } catch {
+    // then a clearing is not noticed
+  }
+}
+
 export class Runs {
   readonly #services: LabServices;
   #list = $state.raw<readonly RunRecord[]>([]);
   #use = $state.raw<StorageUse | null>(null);
   #alert = $state<string | null>(null);
+  #cleared = $state<number | null>(null);
+  #isCompared = false;
 
   constructor(services: LabServices) {
     this.#services = services;
@@ -25,10 +46,19 @@ export class Runs {
     return this.#alert;
   }
 
+  /** How many runs the browser has cleared since the last visit; null when none, or not known. */
+  get cleared(): number | null {
+    return this.#cleared;
+  }
+
   async refresh(): Promise<void> {
     await this.#guard(async () => {
       const { store } = this.#services;
       [this.#list, this.#use] = await Promise.all([store.listRuns(), store.storageUse()]);
+      const before = rememberedRuns();
+      if (!this.#isCompared && this.#list.length === 0 && before > 0) this.#cleared = before;
+      this.#isCompared = true;
+      rememberRuns(this.#list.length);
     });
   }
 
@@ -36,6 +66,7 @@ export class Runs {
   accept(record: RunRecord): void {
     const rest = this.#list.filter((run) => run.id !== record.id);
     this.#list = [...rest, record].sort((a, b) => b.createdAt - a.createdAt);
+    rememberRuns(this.#list.length);
   }
 
   async remove(id: string): Promise<void> {

@@ -294,6 +294,7 @@ describe('storage use', () => {
       usageBytes: undefined,
       quotaBytes: undefined,
       persisted: false,
+      temporary: false,
     });
     expect(await requestPersistence()).toBe(false);
   });

@@ -123,7 +123,12 @@ export class FakeLab {
           return Promise.resolve();
         },
         storageUse: () =>
-          Promise.resolve({ usageBytes: 31_400_000, quotaBytes: 2.1e9, persisted: true }),
+          Promise.resolve({
+            usageBytes: 31_400_000,
+            quotaBytes: 2.1e9,
+            persisted: true,
+            temporary: false,
+          }),
         requestPersistence: () => Promise.resolve(true),
       },
     };

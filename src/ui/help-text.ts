@@ -172,7 +172,7 @@ export const HELP = {
   },
   storage: {
     title: 'Storage',
-    text: 'Runs, weights and datasets kept by this page in this browser. Nothing is stored anywhere else.',
+    text: 'Runs, weights and datasets kept by this page in this browser. Nothing is stored anywhere else. The lab asks the browser to keep it safe; where the browser does not, it may clear all of it when the disk runs low. When the disk is full, training goes on in memory and older automatic checkpoints make room first; nothing you have named goes without being asked for.',
   },
 } as const satisfies Record<string, HelpText>;
 
