@@ -36,9 +36,9 @@ async function run([name = '', ...rest]: readonly string[]): Promise<void> {
   }
   const args = [...rest];
   const json = args.indexOf('--json');
-  const [, file] = json < 0 ? [] : args.splice(json, 2);
-  if (json >= 0 && file === undefined)
-    throw new SpecError('bench: --json: expected a file, got nothing');
+  // JSON goes to standard output in any case: without a file the option asks for no more than that.
+  const takesFile = json >= 0 && args[json + 1]?.startsWith('--') === false;
+  const [, file] = json < 0 ? [] : args.splice(json, takesFile ? 2 : 1);
   const { rows } = (await import(`./${name}.ts`)) as { rows: Rows };
   const measured = await rows(args, say);
   for (const line of tableLines(measured)) say(line);

@@ -17,7 +17,8 @@ export function tableLines(rows: readonly Row[]): string[] {
 
 function cell(value: Row[string]): string {
   if (value === undefined) return '';
-  if (typeof value !== 'number' || Number.isInteger(value)) return String(value);
+  if (typeof value !== 'number') return String(value);
+  if (Number.isInteger(value) && Math.abs(value) < 1e12) return String(value);
   return Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6
     ? String(Number(value.toPrecision(4)))
     : value.toExponential(3);
