@@ -45,6 +45,14 @@ const logits: readonly Arm[] = [
   arm('cdt β 1, on soft labels', OURS),
 ];
 
+/** Distillation on top of learned clips. */
+const clips: readonly Arm[] = [
+  arm('cdt β 1, soft labels, learned clips', { ...OURS, ranges: 'learned' }),
+  arm('cdt β 0.3, soft labels, learned clips', { ...OURS, ranges: 'learned', beta: 0.3 }),
+  arm('cdt β 0.1, learned clips', { ranges: 'learned', beta: 0.1 }),
+  arm('adabits', { method: 'adabits' }),
+];
+
 const methodsOf = (bitWidths: readonly number[]): readonly Arm[] => [
   arm('cdt, as in the paper', {}, bitWidths),
   arm('cdt, ours', OURS, bitWidths),
@@ -58,6 +66,7 @@ const methodsOf = (bitWidths: readonly number[]): readonly Arm[] => [
 export const STUDIES = {
   settings,
   logits,
+  clips,
   /** The methods of Table I, on the lab's bit-widths and on the paper's. */
   methods: methodsOf(WIDE),
   'methods-paper-bits': methodsOf(PAPER),

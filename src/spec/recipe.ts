@@ -90,8 +90,11 @@ const trainingSchema = v.strictObject({
   augmentation: v.strictObject({ flip: v.boolean(), padCrop: count(0, 8) }),
   /** Widths of weights and activations set apart; left out: both as `bitWidths` says. */
   precision: v.exactOptional(precisionSchema),
-  /** Running activation ranges: one per bit-width (left out), or one for all as in the paper's code. */
-  ranges: v.exactOptional(v.picklist(['per-bit', 'shared'])),
+  /**
+   * Activation ranges: running ones per bit-width (left out); one for all, as in the paper's code; or
+   * learned clips, one per layer and bit-width, which method adabits always has.
+   */
+  ranges: v.exactOptional(v.picklist(['per-bit', 'shared', 'learned'])),
   /** After the warm-up; left out: cosine. `finalLearningRate` is the cosine's alone. */
   schedule: v.exactOptional(scheduleSchema),
   /** Factor on the loss of each bit-width, in the order of `bitWidths`; left out: 1. */

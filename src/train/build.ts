@@ -20,12 +20,12 @@ export interface NetworkSpec {
   readonly bitWidths: readonly number[];
 }
 
-/** AdaBits learns its clips; the other methods quantize as their quantizer says. */
+/** AdaBits learns its clips; the other methods quantize as their quantizer says, unless told to. */
 export function quantizerOf(training: QuantizerSettings, bitWidths: readonly number[]): Quantizer {
   return makeQuantizer(training.quantizer, {
     precisions: precisionsOf(bitWidths, training.precision),
     sharesRanges: training.ranges === 'shared',
-    learnsClips: training.method === 'adabits',
+    learnsClips: training.method === 'adabits' || training.ranges === 'learned',
   });
 }
 

@@ -84,6 +84,7 @@ const CASES: readonly (readonly [string, Partial<TrainingSpec>])[] = [
   ['cdt with activations at 32 bits', { precision: { activations: [32, 32, 32] } }],
   ['cdt with weights at 32 bits', { precision: { weights: [32, 32, 32] } }],
   ['adabits', { method: 'adabits' }],
+  ['cdt on soft labels with learned clips', { ranges: 'learned', distillOn: 'soft-labels' }],
   ['adabits with dorefa', { method: 'adabits', quantizer: 'dorefa', labelSmoothing: 0.1 }],
   ['independent', { method: 'independent' }],
   ['independent after 32 bits', { method: 'independent', pretrainEpochs: 1 }],
@@ -212,6 +213,11 @@ describe('adabits', () => {
       expect(low, name).toBe(isSigned ? -high : 0);
     }
   });
+});
+
+it('adabits is joint training with learned ranges by another name', async () => {
+  const joint = await whole({ method: 'joint', ranges: 'learned' });
+  expect(byName(joint.final)).toEqual(byName((await whole({ method: 'adabits' })).final));
 });
 
 describe('a gradient clip', () => {
