@@ -124,7 +124,8 @@ async function readWhole(db: LabDatabase, key: [string, number]): Promise<Checkp
   }
 }
 
-function wholeCheckpoint(stored: unknown): Checkpoint | undefined {
+/** @returns undefined for what is torn or no checkpoint */
+export function wholeCheckpoint(stored: unknown): Checkpoint | undefined {
   if (!isObject(stored)) return undefined;
   const { step, epoch, state, tensors, checksum } = stored;
   if (!isCount(step) || typeof epoch !== 'number' || !(epoch >= 0)) return undefined;

@@ -28,4 +28,11 @@ export const MIGRATIONS: readonly Migration[] = [
   (db) => {
     db.createObjectStore('accelerators', { keyPath: 'name' });
   },
+  (db) => {
+    const searches = db.createObjectStore('searches', { keyPath: 'id' });
+    searches.createIndex('byCreated', 'createdAt');
+    const logs = db.createObjectStore('searchLogs', { autoIncrement: true });
+    logs.createIndex('bySearch', ['searchId', 'step']);
+    db.createObjectStore('searchCheckpoints', { keyPath: ['searchId', 'step'] });
+  },
 ];

@@ -6,6 +6,7 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
 import type { Dataset } from '../data/dataset.ts';
 import type { Accelerator } from '../hw/accelerator.ts';
+import type { SearchLogEntry, SearchRecord } from '../spec/search-run.ts';
 import type { DatasetInfo, LogEntry, MappingRecord, RunRecord } from '../spec/run.ts';
 
 export const DATABASE_NAME = 'instantnet-lab';
@@ -47,6 +48,17 @@ export interface LabSchema extends DBSchema {
   datasets: { key: string; value: DatasetInfo };
   /** The reader's own; presets are in the code. */
   accelerators: { key: string; value: Accelerator };
+  searches: { key: string; value: SearchRecord; indexes: { byCreated: number } };
+  /** Key: order of writing. */
+  searchLogs: {
+    key: number;
+    value: { readonly searchId: string; readonly step: number; readonly entry: SearchLogEntry };
+    indexes: { bySearch: [string, number] };
+  };
+  searchCheckpoints: {
+    key: [string, number];
+    value: Checkpoint & { readonly searchId: string; readonly checksum: string };
+  };
   /** The pixels, apart from their description so that listing reads none of them. */
   images: { key: string; value: Dataset };
 }

@@ -83,6 +83,9 @@ describe('runs', () => {
     await deleteAllRuns(db);
     expect(await counts()).toEqual({
       accelerators: 0,
+      searches: 0,
+      searchLogs: 0,
+      searchCheckpoints: 0,
       runs: 0,
       logs: 0,
       checkpoints: 0,

@@ -1,0 +1,169 @@
+/**
+ * @file SearchRecipe: everything that decides a network search, and the training and mapping of what it
+ * finds. A recipe whose `model` gave way to `search`.
+ */
+import * as v from 'valibot';
+import { parse } from './parse.ts';
+import type { ModelSpec } from './model.ts';
+import { parseRecipe } from './recipe.ts';
+import type { Recipe, TrainingSpec } from './recipe.ts';
+import { LAYOUT_NAMES, namedLayout } from './search-layouts.ts';
+import { parseSearchSpace, searchSpaceSchema } from './search-space.ts';
+import type { SearchSpace } from './search-space.ts';
+
+const count = (low: number, high: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
+const real = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
+
+export const SEARCH_METHODS = [
+  'sp-nas',
+  'fp-nas',
+  'lp-nas',
+  'random',
+  'mobilenetv2-scaled',
+] as const;
+/**
+ * sp-nas: weights at every width, architecture at the lowest · fp-nas: both at the highest width ·
+ * lp-nas: both at the lowest · random: a random network of the same cost · mobilenetv2-scaled:
+ * MobileNetV2 of the same MACs.
+ */
+export type SearchMethod = (typeof SEARCH_METHODS)[number];
+
+const searchSchema = v.strictObject({
+  methods: v.pipe(v.array(v.picklist(SEARCH_METHODS)), v.minLength(1), v.maxLength(5)),
+  space: v.union([v.picklist(LAYOUT_NAMES), searchSpaceSchema]),
+  cost: v.strictObject({
+    metric: v.picklist(['flops', 'energy', 'latency', 'edp']),
+    /** MACs, pJ, cycles or pJ·cycles of one image, at the lowest bit-width. */
+    target: v.pipe(v.number(), v.minValue(1), v.maxValue(1e30)),
+    /** The derived network's cost is kept within this share of the target; 0: as it comes. */
+    tolerance: real(0, 0.5),
+    /** Mappings evaluated for each distinct layer, to fill the cost table. */
+    evaluationsPerLayer: count(1, 1_000_000),
+  }),
+  lambda: v.variant('kind', [
+    v.strictObject({ kind: v.literal('fixed'), value: real(0, 1e6) }),
+    v.strictObject({
+      kind: v.literal('steered'),
+      initial: real(1e-6, 1e6),
+      low: real(0, 1),
+      high: real(1, 100),
+      factor: real(1.01, 100),
+    }),
+  ]),
+  epochs: count(1, 1000),
+  /** First epochs that train weights alone. */
+  warmupEpochs: count(0, 1000),
+  batchSize: count(8, 512),
+  /** Choices of a block that take part in a step; 'all' as in the paper. */
+  paths: v.union([
+    v.literal('all'),
+    v.strictObject({ weights: count(1, 32), architecture: count(2, 32) }),
+  ]),
+  temperature: v.strictObject({
+    initial: real(0.01, 100),
+    decayPerEpoch: real(0.01, 1),
+    floor: real(0.001, 100),
+  }),
+  /** Adam on the architecture parameters. */
+  architecture: v.strictObject({
+    learningRate: real(1e-6, 10),
+    beta1: real(0, 0.999),
+    beta2: real(0, 0.99999),
+    epsilon: real(1e-12, 1),
+  }),
+  /** SGD on the weights; what is left out is the training's. */
+  weights: v.strictObject({
+    learningRate: real(1e-6, 10),
+    finalLearningRate: real(0, 10),
+    momentum: real(0, 0.999),
+    weightDecay: real(0, 1),
+  }),
+});
+
+export type SearchSettings = v.InferOutput<typeof searchSchema>;
+
+export type SearchRecipe = Omit<Recipe, 'model'> & { readonly search: SearchSettings };
+
+/** Whether data claims to be one. */
+export function isSearchRecipe(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'search' in value;
+}
+
+/** @throws SpecError naming the field */
+export function parseSearchRecipe(value: unknown): SearchRecipe {
+  const { search, ...rest } = (value ?? {}) as Record<string, unknown>;
+  const settings = parse(searchSchema, search, 'recipe.search');
+  if (typeof settings.space !== 'string') parseSearchSpace(settings.space);
+  // Any network will do: all else is checked as in a recipe that has one.
+  const { model: _model, ...recipe } = parseRecipe({ ...rest, model: 'tiny' });
+  return { ...recipe, search: settings };
+}
+
+/** The recipe that trains and maps a network that was found. */
+export function derivedRecipe(recipe: SearchRecipe, model: ModelSpec): Recipe {
+  const { search: _search, ...rest } = recipe;
+  return { ...rest, model };
+}
+
+/** The space of a recipe, fitted to the dataset: its image size and number of classes win. */
+export function recipeSpace(
+  { search }: SearchRecipe,
+  data: {
+    readonly width: number;
+    readonly height: number;
+    readonly channels: number;
+    readonly classes: number;
+  },
+): SearchSpace {
+  const base = typeof search.space === 'string' ? namedLayout(search.space) : search.space;
+  return parseSearchSpace({
+    ...base,
+    input: { height: data.height, width: data.width, channels: data.channels },
+    classes: data.classes,
+  });
+}
+
+/** How the supernet's weights are trained: by cascade distillation, with the search's own pace. */
+export function searchTraining({ training, search }: SearchRecipe): TrainingSpec {
+  const {
+    precision: _precision,
+    ranges: _ranges,
+    target: _target,
+    lossWeights: _lossWeights,
+    schedule: _schedule,
+    betaWarmupEpochs: _betaWarmupEpochs,
+    ...plain
+  } = training;
+  const { epochs, batchSize, weights } = search;
+  return {
+    ...plain,
+    ...weights,
+    method: 'cdt',
+    epochs,
+    batchSize,
+    warmupEpochs: 0,
+    pretrainEpochs: 0,
+  };
+}
+
+/** Bit-widths at which a method trains the supernet's weights, ascending, and judges the architecture. */
+export function searchBits(
+  method: SearchMethod,
+  bitWidths: readonly number[],
+): { readonly weights: readonly number[]; readonly architecture: number } {
+  const lowest = bitWidths[0] ?? NaN;
+  const highest = bitWidths[bitWidths.length - 1] ?? NaN;
+  switch (method) {
+    case 'fp-nas':
+      return { weights: [highest], architecture: highest };
+    case 'lp-nas':
+      return { weights: [lowest], architecture: lowest };
+    case 'sp-nas':
+    case 'random':
+    case 'mobilenetv2-scaled':
+      return { weights: bitWidths, architecture: lowest };
+    default:
+      return method satisfies never;
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * @file Network searches: their records, logs and checkpoints, as runs have them, in stores of their
+ * own.
+ */
+import type { SearchLogEntry, SearchRecord } from '../spec/search-run.ts';
+import { atomically } from './atomic.ts';
+import { wholeCheckpoint } from './checkpoints.ts';
+import { checkpointChecksum } from './checksum.ts';
+import { keysOfRun } from './schema.ts';
+import type { Checkpoint, LabDatabase } from './schema.ts';
+
+const SEARCH_STORES = ['searches', 'searchLogs', 'searchCheckpoints'] as const;
+
+/** Checkpoints kept: the last, and the one before in case it is torn. */
+const KEPT = 2;
+
+/** Write a new record, or a whole one over an old one. */
+export async function putSearch(db: LabDatabase, search: SearchRecord): Promise<void> {
+  await db.put('searches', search);
+}
+
+/** @returns the record as it is now, undefined when the search has been deleted (and stays so) */
+export async function updateSearch(
+  db: LabDatabase,
+  id: string,
+  change: Partial<Omit<SearchRecord, 'id'>>,
+): Promise<SearchRecord | undefined> {
+  return atomically(db, ['searches'], async (transaction) => {
+    const searches = transaction.objectStore('searches');
+    const before = await searches.get(id);
+    if (before === undefined) return undefined;
+    const after = { ...before, ...change, id };
+    await searches.put(after);
+    return after;
+  });
+}
+
+export async function getSearch(db: LabDatabase, id: string): Promise<SearchRecord | undefined> {
+  return db.get('searches', id);
+}
+
+/** Newest first. */
+export async function listSearches(db: LabDatabase): Promise<SearchRecord[]> {
+  return (await db.getAllFromIndex('searches', 'byCreated')).reverse();
+}
+
+/** Delete a search with its log and checkpoints: all of it or nothing. */
+export async function deleteSearch(db: LabDatabase, id: string): Promise<void> {
+  await atomically(db, SEARCH_STORES, async (transaction) => {
+    const logs = transaction.objectStore('searchLogs');
+    const keys = await logs.index('bySearch').getAllKeys(keysOfRun(id));
+    await Promise.all([
+      ...keys.map((key) => logs.delete(key)),
+      transaction.objectStore('searchCheckpoints').delete(keysOfRun(id)),
+      transaction.objectStore('searches').delete(id),
+    ]);
+  });
+}
+
+/** @returns false when the search has been deleted: nothing was written */
+export async function appendSearchLog(
+  db: LabDatabase,
+  searchId: string,
+  entry: SearchLogEntry,
+): Promise<boolean> {
+  return atomically(db, ['searches', 'searchLogs'], async (transaction) => {
+    const searches = transaction.objectStore('searches');
+    if ((await searches.getKey(searchId)) === undefined) return false;
+    await transaction.objectStore('searchLogs').add({ searchId, step: entry.step, entry });
+    return true;
+  });
+}
+
+/** By step, then in the order of writing. */
+export async function readSearchLog(db: LabDatabase, searchId: string): Promise<SearchLogEntry[]> {
+  const rows = await db.getAllFromIndex('searchLogs', 'bySearch', keysOfRun(searchId));
+  return rows.map(({ entry }) => entry);
+}
+
+/** Drop entries after `step`, which a search resumed there will write again. */
+export async function trimSearchLog(
+  db: LabDatabase,
+  searchId: string,
+  step: number,
+): Promise<void> {
+  await atomically(db, ['searchLogs'], async (transaction) => {
+    const logs = transaction.objectStore('searchLogs');
+    const later = IDBKeyRange.bound([searchId, step], [searchId, []], true);
+    const keys = await logs.index('bySearch').getAllKeys(later);
+    await Promise.all(keys.map((key) => logs.delete(key)));
+  });
+}
+
+/**
+ * Write a checkpoint and drop all but the last two, and any of later steps.
+ * @returns false when the search has been deleted: nothing was written
+ */
+export async function putSearchCheckpoint(
+  db: LabDatabase,
+  searchId: string,
+  checkpoint: Checkpoint,
+): Promise<boolean> {
+  const checksum = checkpointChecksum(checkpoint);
+  const { step } = checkpoint;
+  return atomically(
+    db,
+    ['searches', 'searchCheckpoints'],
+    async (transaction) => {
+      const searches = transaction.objectStore('searches');
+      if ((await searches.getKey(searchId)) === undefined) return false;
+      const store = transaction.objectStore('searchCheckpoints');
+      await store.put({ ...checkpoint, searchId, checksum });
+      const keys = await store.getAllKeys(keysOfRun(searchId));
+      const earlier = keys.filter((key) => key[1] < step);
+      const dropped = [
+        ...earlier.slice(0, Math.max(0, earlier.length - (KEPT - 1))),
+        ...keys.filter((key) => key[1] > step),
+      ];
+      await Promise.all(dropped.map((key) => store.delete(key)));
+      return true;
+    },
+    { durability: 'strict' },
+  );
+}
+
+/** @returns the newest checkpoint whose checksum holds; undefined when there is none */
+export async function latestSearchCheckpoint(
+  db: LabDatabase,
+  searchId: string,
+): Promise<Checkpoint | undefined> {
+  const keys = await db.getAllKeys('searchCheckpoints', keysOfRun(searchId));
+  for (const key of keys.reverse()) {
+    const found = wholeCheckpoint(await db.get('searchCheckpoints', key));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
