@@ -3,6 +3,9 @@
  */
 import { SpecError } from '../util/errors.ts';
 
+/** A hundred times the largest case file there is. */
+const MAX_CHARACTERS = 64 * 2 ** 20;
+
 /**
  * Parse JSON that some writers fill with NaN or Infinity: those become texts, so that whoever reads
  * the field refuses it by name.
@@ -10,6 +13,10 @@ import { SpecError } from '../util/errors.ts';
  * @param who what the text is, for the error
  */
 export function parseJson(text: string, who: string): unknown {
+  if (text.length > MAX_CHARACTERS)
+    throw new SpecError(
+      `${who}: expected at most ${MAX_CHARACTERS} characters of JSON, got ${text.length}`,
+    );
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -24,7 +31,8 @@ export function parseJson(text: string, who: string): unknown {
 
 /** Quote NaN and ±Infinity wherever they stand outside of texts. */
 function quoteNumberWords(text: string): string {
-  return text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (match) =>
+  // a text without an end goes to the end: looking for one from every quote would take for ever
+  return text.replace(/"(?:[^"\\]|\\[^])*(?:"|\\?$)|-?\b(?:NaN|Infinity)\b/g, (match) =>
     match.startsWith('"') ? match : `"${match}"`,
   );
 }

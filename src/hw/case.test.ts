@@ -212,3 +212,13 @@ function change(root: unknown, path: Path, value: unknown): void {
   if (value === undefined) Reflect.deleteProperty(at, last);
   else (at as Record<string, unknown>)[last] = value;
 }
+
+describe('the text of a case file', () => {
+  // looking for an end from each of the quotes would take 10^10 steps
+  it.each(['"\\n'.repeat(100_000), `"${'\\"'.repeat(100_000)}\\`, '"\\'.repeat(100_000)])(
+    'is refused however many quotes without an end it has',
+    (text) => {
+      expect(() => parseJson(text, 'cases')).toThrow('cases: expected JSON');
+    },
+  );
+});

@@ -10,24 +10,29 @@ import { modelSpecSchema } from './model.ts';
 import { recipeSchema } from './recipe.ts';
 import type { DatasetInfo, LogEntry, MappingRecord, RunRecord } from './run.ts';
 
-const text = v.string();
+/** Far past what the lab writes: what is longer was written by something else. */
+const MAX_CHARACTERS = 10_000;
+const MAX_ITEMS = 10_000;
+
+const text = v.pipe(v.string(), v.maxLength(MAX_CHARACTERS));
 const real = v.number();
-const list = <T extends v.GenericSchema>(item: T) => v.array(item);
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.maxLength(MAX_ITEMS));
 
 const datasetInfoSchema = v.looseObject({
   id: text,
   name: text,
   source: text,
-  width: real,
-  height: real,
-  channels: real,
+  width: count,
+  height: count,
+  channels: count,
   classNames: list(text),
-  train: real,
-  test: real,
-  trainCounts: list(real),
-  testCounts: list(real),
+  train: count,
+  test: count,
+  trainCounts: list(count),
+  testCounts: list(count),
   checksum: text,
-  bytes: real,
+  bytes: count,
   createdAt: real,
 });
 
@@ -49,8 +54,8 @@ const runSchema = v.looseObject({
     detail: text,
   }),
   dataset: datasetInfoSchema,
-  step: real,
-  totalSteps: real,
+  step: count,
+  totalSteps: count,
   trainSeconds: real,
   failure: v.exactOptional(text),
   accuracies: v.exactOptional(
@@ -61,7 +66,7 @@ const runSchema = v.looseObject({
 const metricsSchema = list(
   v.looseObject({ bits: real, crossEntropy: real, distillation: real, accuracy: real }),
 );
-const logPlace = { step: real, epoch: real };
+const logPlace = { step: count, epoch: real };
 const logEntrySchema = v.variant('kind', [
   v.looseObject({
     kind: v.literal('train'),

@@ -21,6 +21,9 @@ import { TradeOff } from './trade-off.svelte.ts';
 import { TrainRun } from './train-run.svelte.ts';
 import { sentenceOf, WorkerOwner } from './worker-owner.ts';
 
+/** The longest recipe that means anything has 128 blocks: a few kilobytes. */
+const MAX_RECIPE_BYTES = 2 ** 20;
+
 export class Lab {
   readonly settings = new Settings();
   readonly journey = new Journey();
@@ -99,7 +102,12 @@ export class Lab {
   async useRecipeFile(file: File): Promise<void> {
     try {
       this.#notice = null;
-      await this.usePreset(parseRecipe(parseJson(await file.text(), file.name)));
+      if (file.size > MAX_RECIPE_BYTES) {
+        throw new SpecError(
+          `${file.name.slice(0, 60)}: expected a recipe of at most ${MAX_RECIPE_BYTES} bytes, got ${file.size}`,
+        );
+      }
+      await this.usePreset(parseRecipe(parseJson(await file.text(), file.name.slice(0, 60))));
     } catch (error) {
       this.#notice = sentenceOf(error);
     }
