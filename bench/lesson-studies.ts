@@ -17,8 +17,7 @@ const arm = (
   bitWidths: readonly number[] = WIDE,
 ): Arm => ({ name, bitWidths, training });
 
-/** What the paper's code compares (squared difference of logits) and what the lab's recipes compare. */
-const OURS = { distillOn: 'soft-labels' } as const;
+const SOFT = { distillOn: 'soft-labels' } as const;
 
 /** One thing changed at a time, around joint training and the paper's cascade. */
 const settings: readonly Arm[] = [
@@ -33,8 +32,8 @@ const settings: readonly Arm[] = [
   arm('cdt β 1, warmed up over half', { betaWarmupEpochs: 3 }),
   arm('cdt β 0.1, from 32 bits', { pretrainEpochs: 2, beta: 0.1 }),
   arm('cdt β 1, on probabilities', { distillOn: 'probabilities' }),
-  arm('cdt β 1, on soft labels', OURS),
-  arm('cdt β 1, on soft labels, shared by teachers', { ...OURS, betaPer: 'bit-width' }),
+  arm('cdt β 1, on soft labels', SOFT),
+  arm('cdt β 1, on soft labels, shared by teachers', { ...SOFT, betaPer: 'bit-width' }),
 ];
 
 /** What the terms do to the logits. */
@@ -42,25 +41,30 @@ const logits: readonly Arm[] = [
   arm('joint', { method: 'joint' }),
   arm('cdt β 0.1', { beta: 0.1 }),
   arm('cdt β 1', {}),
-  arm('cdt β 1, on soft labels', OURS),
+  arm('cdt β 1, on soft labels', SOFT),
 ];
 
 /** Distillation on top of learned clips. */
 const clips: readonly Arm[] = [
-  arm('cdt β 1, soft labels, learned clips', { ...OURS, ranges: 'learned' }),
-  arm('cdt β 0.3, soft labels, learned clips', { ...OURS, ranges: 'learned', beta: 0.3 }),
+  arm('cdt β 1, soft labels, learned clips', { ...SOFT, ranges: 'learned' }),
+  arm('cdt β 0.3, soft labels, learned clips', { ...SOFT, ranges: 'learned', beta: 0.3 }),
+  arm('cdt β 1, learned clips', { ranges: 'learned' }),
   arm('cdt β 0.1, learned clips', { ranges: 'learned', beta: 0.1 }),
   arm('adabits', { method: 'adabits' }),
 ];
 
+/** Learned clips at every method; distillation on soft labels. */
+const OURS = { ...SOFT, ranges: 'learned' } as const;
+
 const methodsOf = (bitWidths: readonly number[]): readonly Arm[] => [
-  arm('cdt, as in the paper', {}, bitWidths),
+  arm('cdt, paper', {}, bitWidths),
   arm('cdt, ours', OURS, bitWidths),
-  arm('sp, as in the paper', { method: 'sp' }, bitWidths),
-  arm('sp, ours', { method: 'sp', ...OURS }, bitWidths),
-  arm('adabits', { method: 'adabits' }, bitWidths),
-  arm('independent', { method: 'independent' }, bitWidths),
-  arm('joint', { method: 'joint' }, bitWidths),
+  arm('sp, paper', { method: 'sp' }, bitWidths),
+  arm('sp, ours', { ...OURS, method: 'sp' }, bitWidths),
+  arm('joint, paper', { method: 'joint' }, bitWidths),
+  arm('adabits (joint, ours)', { method: 'adabits' }, bitWidths),
+  arm('independent, paper', { method: 'independent' }, bitWidths),
+  arm('independent, ours', { method: 'independent', ranges: 'learned' }, bitWidths),
 ];
 
 export const STUDIES = {
