@@ -95,6 +95,12 @@ export class RecipeForm {
     this.#draft = { ...this.#draft, mapping: { ...this.#draft.mapping, [field]: value } };
   }
 
+  /** Leave out a setting that need not be there. */
+  dropMapping(field: 'algorithm' | 'schedule' | 'target'): void {
+    const { [field]: _dropped, ...mapping } = this.#draft.mapping;
+    this.#draft = { ...this.#draft, mapping };
+  }
+
   /** Add or take away a width; the set stays ascending. */
   toggleBits(bits: number): void {
     const set = this.#draft.bitWidths;

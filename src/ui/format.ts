@@ -89,6 +89,16 @@ export function formatPoints(difference: number): string {
   return `${sign}${points}${NB}pts`;
 }
 
+/** A ratio as a change with its sign: 0.66 → "−34 %", 1.05 → "+5.0 %", 1 → "±0 %". */
+export function formatChange(ratio: number): string {
+  if (!Number.isFinite(ratio)) return UNKNOWN;
+  const percent = (ratio - 1) * 100;
+  const size =
+    Math.abs(percent) < 9.95 ? Math.abs(percent).toFixed(1) : Math.abs(percent).toFixed(0);
+  const sign = Number(size) === 0 ? '±' : percent < 0 ? '−' : '+';
+  return `${sign}${Number(size) === 0 ? '0' : size}${NB}%`;
+}
+
 /** How many times: "0.31×", "12.4×". */
 export function formatRatio(ratio: number): string {
   return Number.isFinite(ratio) ? `${threeDigits(ratio)}×` : UNKNOWN;

@@ -148,6 +148,58 @@ export const HELP = {
     title: 'Utilization',
     text: 'Share of the multipliers that do useful work, over the whole time.',
   },
+  mapNetwork: {
+    title: 'Network to map',
+    text: 'The trained run’s network at its own bit-widths, or any network of the lab or the literature as it is: mapping needs shapes and widths, no weights.',
+  },
+  mapWidths: {
+    title: 'Bit-widths to map at',
+    text: 'Weights and activations at each of these, one to six. In a network of the lab the first and last layers stay at 32 bits; in one of the literature every layer has this width.',
+  },
+  schedule: {
+    title: 'Schedule',
+    text: 'Multi-cycle runs the layers one after another on the whole array. A pipeline cuts them into chunks that run side by side on their own columns; latency is then the time between two images.',
+    source: 'InstantNet (Fu et al., DAC 2021), §III.D',
+  },
+  algorithm: {
+    title: 'Search',
+    text: 'Evolution is the lab’s own. The others have the same space and budget: Algorithm 1 as printed in the paper, random draws that fit, simulated annealing, and exhaustive where there are at most 10⁸ mappings.',
+  },
+  target: {
+    title: 'Stop at',
+    text: 'End as soon as the whole network costs at most this, at every bit-width. Leave it empty to spend the budget.',
+  },
+  oneMapping: {
+    title: 'One mapping for all widths',
+    text: 'EDP if the mappings of the widest bit-width were kept at this one, against mappings of its own.',
+  },
+  pool: {
+    title: 'Mappings in hand',
+    text: 'Best, median and worst of the mappings that the search holds of the layer it is at, on a logarithmic scale. When they lie close together, the search has settled.',
+  },
+  array: {
+    title: 'The array',
+    text: 'Filled squares work, empty ones are left over. Strips say which dimension the columns and rows carry: each shade is one block of it.',
+  },
+  tiles: {
+    title: 'Tiles',
+    text: 'What one instance of each memory holds while the layer runs. A double-buffered memory keeps half of its room for the next tiles.',
+    formula: 'bits of a tile = its words × the width of a word',
+  },
+  experts: {
+    title: 'Expert dataflows',
+    text: 'The same layers under rules that experts wrote, on the same accelerator and the same cost model; each rule gets the best tiling that its loop orders allow. A minus means that AutoMapper takes less.',
+    formula: 'change = AutoMapper ÷ expert − 1',
+  },
+  terms: {
+    title: 'Energy, term by term',
+    text: 'Every term is a count times an energy; together they are the whole. A word’s energy scales with its bits.',
+    formula: 'pJ = words × bits ÷ word width × pJ per word',
+  },
+  tryMapping: {
+    title: 'Try a change',
+    text: 'Change a factor or the order of the loops and see at once what it costs, or why it does not fit. Factors of a dimension must multiply to at least its size. Nothing is stored.',
+  },
   mapSearch: {
     title: 'The search',
     text: 'The best of all layers together so far, for each bit-width, over the mappings tried. It begins with all loops at the outermost memory. The axis is logarithmic, in pJ, cycles or pJ·cycles.',
