@@ -6,6 +6,7 @@ import { wrap } from 'comlink';
 import type { Remote } from 'comlink';
 import type { DataApi } from './data-api.ts';
 import type { MapApi } from './map-api.ts';
+import type { SearchApi } from './search-api.ts';
 import type { TrainApi } from './train-api.ts';
 
 export interface Spawned<T> {
@@ -41,6 +42,15 @@ export function spawnMapper(): Spawned<MapApi> {
     new Worker(new URL('../../workers/mapper.worker.ts', import.meta.url), {
       type: 'module',
       name: 'mapper',
+    }),
+  );
+}
+
+export function spawnSearch(): Spawned<SearchApi> {
+  return spawned(
+    new Worker(new URL('../../workers/search.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'search',
     }),
   );
 }

@@ -13,7 +13,7 @@ export const searchRecipe: SearchRecipe = {
   search: {
     methods: ['sp-nas'],
     space: TINY_SPACE,
-    cost: { metric: 'flops', target: 900_000, tolerance: 0.1, evaluationsPerLayer: 20 },
+    cost: { metric: 'flops', target: 250_000, tolerance: 0.1, evaluationsPerLayer: 20 },
     lambda: { kind: 'fixed', value: 0.1 },
     epochs: 2,
     warmupEpochs: 1,

@@ -1,0 +1,11 @@
+/** Let messages (pause, stop) in: one turn of the event loop, without a timer's delay. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}

@@ -1,0 +1,74 @@
+/** @file How fast a step of a supernet is here: the searcher's own path on made-up images, timed. */
+import { memory } from '@tensorflow/tfjs-core';
+import { generateProcedural } from '../src/data/procedural.ts';
+import { countKernels } from '../src/engine/kernel-counter.ts';
+import { SupernetTrainer } from '../src/nas/supernet-trainer.ts';
+import type { SearchMeasure, SearchMeasureSpec } from '../src/rpc/search-api.ts';
+import { flopsTable } from '../src/search/cost-table.ts';
+import { SpNas } from '../src/search/sp-nas.ts';
+import { namedLayout } from '../src/spec/search-layouts.ts';
+import type { BackendReport } from '../src/spec/run.ts';
+import { searcherSpec, searchMemory, trainerSpec } from './search-spec.ts';
+
+const WARM_UP_STEPS = 2;
+const METHOD = 'sp-nas';
+
+export async function measureSearch(
+  { recipe, steps }: SearchMeasureSpec,
+  backend: BackendReport,
+): Promise<SearchMeasure> {
+  const { space: named, batchSize } = recipe.search;
+  const space = typeof named === 'string' ? namedLayout(named) : named;
+  const { height, width } = space.input;
+  const dataset = generateProcedural({
+    seed: 1,
+    trainCount: 4 * batchSize,
+    testCount: 10,
+    height,
+    width,
+    classCount: 10,
+  });
+  const fitted = { ...space, input: { height, width, channels: 3 as const }, classes: 10 };
+  const trainer = new SupernetTrainer(trainerSpec(recipe, METHOD, fitted, dataset, null));
+  const spec = searcherSpec(recipe, flopsTable(fitted), dataset.train.count);
+  const searcher = new SpNas({ ...spec, metric: 'flops', warmupEpochs: 0, epochs: 1e6 });
+  const half = async (): Promise<void> => {
+    const candidate = searcher.ask();
+    if (candidate === null) throw new Error('internal: a search without end has ended');
+    searcher.tell(candidate, await trainer.evaluate(candidate));
+  };
+  /** Both halves, read back: on a GPU the step is over only then. */
+  const one = async (): Promise<void> => {
+    await half();
+    await half();
+    await trainer.takeMetrics();
+  };
+  try {
+    for (let i = 0; i < WARM_UP_STEPS; i++) await one();
+    const msPerStep: number[] = [];
+    for (let i = 0; i < steps; i++) {
+      const begin = performance.now();
+      await one();
+      msPerStep.push(performance.now() - begin);
+    }
+    const kernels = await countKernels(one);
+    let dispatchesPerStep: number | null = null;
+    if (backend.name === 'webgpu') {
+      const { countDispatches } = await import('../src/engine/webgpu/dispatch-counter.ts');
+      const { own, stock } = await countDispatches(one);
+      dispatchesPerStep = own + stock;
+    }
+    const info = memory() as unknown as Readonly<Record<string, unknown>>;
+    const bytes = info['heapBytes'] ?? info['numBytesInGPU'] ?? info['numBytes'];
+    return {
+      backend,
+      msPerStep,
+      kernelCallsPerStep: kernels.own + kernels.stock,
+      dispatchesPerStep,
+      memory: searchMemory(recipe, METHOD, fitted),
+      peakMemoryMb: Number(bytes) / 2 ** 20,
+    };
+  } finally {
+    trainer.dispose();
+  }
+}

@@ -1,0 +1,137 @@
+/** The search worker's session in this process: `simd` and an IndexedDB in memory. */
+import { setBackend } from '@tensorflow/tfjs-core';
+import { IDBFactory } from 'fake-indexeddb';
+import 'fake-indexeddb/auto';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { generateProcedural } from '../src/data/procedural.ts';
+import type { SearchProgress, SearchSpec } from '../src/rpc/search-api.ts';
+import type { SearchRecipe } from '../src/spec/search-recipe.ts';
+import { putDataset } from '../src/store/datasets.ts';
+import { openLab } from '../src/store/open.ts';
+import { latestSearchCheckpoint, readSearchLog } from '../src/store/searches.ts';
+import { datasetInfo } from '../src/testing/records.ts';
+import { searchRecipe } from '../src/testing/search-records.ts';
+import { registerSimdInNode } from '../src/testing/simd.ts';
+import { SearchSession } from './search-session.ts';
+
+const dataset = generateProcedural({
+  seed: 3,
+  trainCount: 64,
+  testCount: 8,
+  width: 16,
+  height: 16,
+  classCount: 4,
+});
+
+const services = {
+  startBackend: () => Promise.resolve({ name: 'simd', reason: 'a test', detail: 'none' } as const),
+};
+
+beforeAll(async () => {
+  registerSimdInNode();
+  await setBackend('simd');
+});
+
+beforeEach(async () => {
+  globalThis.indexedDB = new IDBFactory();
+  const db = await openLab();
+  const { classNames } = dataset;
+  await putDataset(db, { ...datasetInfo('d'), width: 16, height: 16, classNames }, dataset);
+  db.close();
+});
+
+const specOf = (searchId: string, change: Partial<SearchSpec> = {}): SearchSpec => ({
+  searchId,
+  name: 'a search',
+  recipe: searchRecipe,
+  method: 'sp-nas',
+  datasetId: 'd',
+  backend: 'simd',
+  codeVersion: 'test',
+  ...change,
+});
+
+describe('SearchSession', () => {
+  it('searches, tells of it, stores it, and gives a network of the cost asked for', async () => {
+    const told: SearchProgress[] = [];
+    const record = await new SearchSession(services).start(specOf('s'), (p) => told.push(p));
+    expect(record).toMatchObject({ status: 'found', step: 8, totalSteps: 8, method: 'sp-nas' });
+    const { found } = record;
+    expect(Math.abs((found?.cost ?? 0) / 250_000 - 1)).toBeLessThanOrEqual(0.1);
+    expect(found?.macs).toBe(found?.cost);
+    expect(found?.choices).toHaveLength(3);
+    const kinds = new Set(told.map(({ kind }) => kind));
+    expect([...kinds].sort()).toEqual(['backend', 'log', 'memory', 'record', 'step', 'table']);
+    const last = told.findLast((p) => p.kind === 'step');
+    expect(last?.kind === 'step' && last.architecture.probabilities).toHaveLength(3);
+    const log = await readSearchLog(await openLab(), 's');
+    expect(log.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(log.map(({ validation }) => validation === null)).toEqual([
+      ...[true, true, true, true],
+      ...[false, false, false, false],
+    ]);
+    expect(log[0]?.metrics.map(({ bits }) => bits)).toEqual([2, 32]);
+  });
+
+  it('paused, stopped and resumed ends with the bytes of a whole search', async () => {
+    const whole = new SearchSession(services);
+    await whole.start(specOf('whole'), () => undefined);
+    const first = new SearchSession(services);
+    let pauses = 0;
+    const stopped = await first.start(specOf('parts'), (p) => {
+      if (p.kind === 'log' && p.entry.step === 5) void first.pause('parts');
+      if (p.kind !== 'record' || p.record.status !== 'paused') return;
+      if (++pauses === 1) void first.step('parts');
+      else void first.stop('parts');
+    });
+    expect(stopped.status).toBe('stopped');
+    expect(pauses).toBe(2);
+    const record = await new SearchSession(services).resume('parts', 'simd', () => undefined);
+    expect(record.status).toBe('found');
+    const db = await openLab();
+    expect(await latestSearchCheckpoint(db, 'parts')).toEqual(
+      await latestSearchCheckpoint(db, 'whole'),
+    );
+    const strip = (log: Awaited<ReturnType<typeof readSearchLog>>) =>
+      log.map(({ step, probabilities }) => ({ step, probabilities }));
+    expect(strip(await readSearchLog(db, 'parts'))).toEqual(
+      strip(await readSearchLog(db, 'whole')),
+    );
+  });
+
+  it('fills a table of energy by mapping every layer, for EDP and its rivals', async () => {
+    const { search } = searchRecipe;
+    const cost = { metric: 'edp', target: 1e12, tolerance: 0.5, evaluationsPerLayer: 5 } as const;
+    const recipe: SearchRecipe = { ...searchRecipe, search: { ...search, cost } };
+    const told: SearchProgress[] = [];
+    const session = new SearchSession(services);
+    const change = { recipe, method: 'mobilenetv2-scaled', macs: 2_000_000 } as const;
+    const record = await session.start(specOf('m', change), (p) => told.push(p));
+    expect(Math.abs((record.found?.macs ?? 0) / 2_000_000 - 1)).toBeLessThanOrEqual(0.05);
+    const table = told.find((p) => p.kind === 'table');
+    if (table?.kind !== 'table') throw new Error('no table was told');
+    expect(table.table.source).toMatchObject({ accelerator: 'eyeriss', objective: 'edp' });
+    for (const options of table.table.blocks) {
+      options.forEach((option, i) => {
+        const isSkip = table.table.choices[i] === 'skip' && option.macs === 0;
+        expect((option.energyPj ?? 0) > 0).toBe(!isSkip);
+        expect((option.latencyCycles ?? 0) > 0).toBe(!isSkip);
+      });
+    }
+  });
+
+  it('says what is wrong', async () => {
+    const session = new SearchSession(services);
+    const start = (change: Partial<SearchSpec>) =>
+      session.start(specOf('s', change), () => undefined);
+    await expect(start({ datasetId: 'none' })).rejects.toThrow('got the unknown none');
+    const { search } = searchRecipe;
+    const cost = { ...search.cost, target: 1e9 };
+    await expect(
+      start({ method: 'random', recipe: { ...searchRecipe, search: { ...search, cost } } }),
+    ).rejects.toThrow('random network: expected networks of flops');
+    await expect(session.resume('none', 'simd', () => undefined)).rejects.toThrow(
+      'expected a stored search to resume',
+    );
+  });
+});

@@ -1,0 +1,344 @@
+/**
+ * @file One network search from its record in the store to the network it finds, and back from a
+ * checkpoint. Glue between the searcher, the supernet, the store and the page.
+ */
+import type { Dataset } from '../src/data/dataset.ts';
+import { SupernetTrainer } from '../src/nas/supernet-trainer.ts';
+import type {
+  SearchApi,
+  SearchMeasure,
+  SearchMeasureSpec,
+  SearchProgress,
+  SearchSpec,
+} from '../src/rpc/search-api.ts';
+import { SearchDriver } from '../src/search/ask-tell.ts';
+import type { CostTable } from '../src/search/cost-table.ts';
+import { SpNas } from '../src/search/sp-nas.ts';
+import type { SpNasCandidate, SpNasResult, SpNasState } from '../src/search/sp-nas.ts';
+import { parseSearchRecipe, recipeSpace, searchBits } from '../src/spec/search-recipe.ts';
+import type { BackendPreference, BackendReport } from '../src/spec/run.ts';
+import type { SearchRecord } from '../src/spec/search-run.ts';
+import { getDataset, getDatasetInfo } from '../src/store/datasets.ts';
+import { openLab } from '../src/store/open.ts';
+import type { Checkpoint, LabDatabase } from '../src/store/schema.ts';
+import {
+  appendSearchLog,
+  getSearch,
+  latestSearchCheckpoint,
+  putSearch,
+  putSearchCheckpoint,
+  trimSearchLog,
+  updateSearch,
+} from '../src/store/searches.ts';
+import { SpecError } from '../src/util/errors.ts';
+import { breathe } from './breathe.ts';
+import { derived, rival } from './search-found.ts';
+import { measureSearch } from './search-measure.ts';
+import { searcherSpec, searchMemory, trainerSpec } from './search-spec.ts';
+import { searchTable } from './search-table.ts';
+import { Stopwatch } from './stopwatch.ts';
+
+type OnProgress = (progress: SearchProgress) => void;
+type Driver = SearchDriver<SpNasCandidate, SpNasResult>;
+
+const REPORT_MS = 100;
+const CHECKPOINT_MS = 5_000;
+/** Log entries an epoch, so that a short search still draws a curve. */
+const LOGS_PER_EPOCH = 5;
+
+const GONE = 'search: the search was deleted while it ran';
+
+export interface SearchServices {
+  startBackend(preference: BackendPreference): Promise<Omit<BackendReport, 'workers'>>;
+}
+
+export class SearchSession implements SearchApi {
+  readonly #services: SearchServices;
+  #db: Promise<LabDatabase> | null = null;
+  #running: { readonly searchId: string; driver: Driver | null } | null = null;
+
+  constructor(services: SearchServices) {
+    this.#services = services;
+  }
+
+  async start(spec: SearchSpec, onProgress: OnProgress): Promise<SearchRecord> {
+    const recipe = parseSearchRecipe(spec.recipe);
+    const db = await this.#open();
+    const info = await getDatasetInfo(db, spec.datasetId);
+    if (info === undefined) {
+      throw new SpecError(`search: expected a stored dataset, got the unknown ${spec.datasetId}`);
+    }
+    const backend = await this.#startBackend(spec.backend);
+    const now = Date.now();
+    const record: SearchRecord = {
+      id: spec.searchId,
+      name: spec.name,
+      createdAt: now,
+      updatedAt: now,
+      status: 'searching',
+      method: spec.method,
+      recipe,
+      codeVersion: spec.codeVersion,
+      backend,
+      dataset: info,
+      step: 0,
+      totalSteps: 0,
+      searchSeconds: 0,
+      table: null,
+      memory: null,
+    };
+    await this.#claim(record.id);
+    await putSearch(db, record);
+    return this.#search(record, spec.macs, onProgress);
+  }
+
+  async resume(
+    searchId: string,
+    preference: BackendPreference,
+    onProgress: OnProgress,
+  ): Promise<SearchRecord> {
+    const db = await this.#open();
+    const stored = await getSearch(db, searchId);
+    if (stored === undefined) {
+      throw new SpecError(
+        `search: expected a stored search to resume, got the unknown ${searchId}`,
+      );
+    }
+    const backend = await this.#startBackend(preference);
+    const { failure: _failure, found: _found, ...rest } = stored;
+    const record: SearchRecord = { ...rest, backend, status: 'searching' };
+    await this.#claim(searchId);
+    await putSearch(db, record);
+    return this.#search(record, undefined, onProgress);
+  }
+
+  pause(searchId: string): Promise<void> {
+    this.#driver(searchId)?.pause();
+    return Promise.resolve();
+  }
+
+  continue(searchId: string): Promise<void> {
+    this.#driver(searchId)?.continue();
+    return Promise.resolve();
+  }
+
+  step(searchId: string): Promise<void> {
+    this.#driver(searchId)?.stepOnce();
+    return Promise.resolve();
+  }
+
+  stop(searchId: string): Promise<void> {
+    this.#driver(searchId)?.stop();
+    return Promise.resolve();
+  }
+
+  async measure(spec: SearchMeasureSpec): Promise<SearchMeasure> {
+    await this.#claim('measure');
+    try {
+      return await measureSearch(spec, await this.#startBackend(spec.backend));
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  #driver(searchId: string): Driver | null {
+    return this.#running?.searchId === searchId ? this.#running.driver : null;
+  }
+
+  #claim(searchId: string): Promise<void> {
+    if (this.#running !== null) {
+      throw new SpecError(`search: expected none in progress, got ${this.#running.searchId}`);
+    }
+    this.#running = { searchId, driver: null };
+    return Promise.resolve();
+  }
+
+  #open(): Promise<LabDatabase> {
+    this.#db ??= openLab({ onClosed: () => (this.#db = null) });
+    return this.#db;
+  }
+
+  async #startBackend(preference: BackendPreference): Promise<BackendReport> {
+    return { ...(await this.#services.startBackend(preference)), workers: 1 };
+  }
+
+  /** Search from the last checkpoint, or from the start; keeps the record in the store true. */
+  async #search(
+    start: SearchRecord,
+    macs: number | undefined,
+    onProgress: OnProgress,
+  ): Promise<SearchRecord> {
+    const { id: searchId, method, recipe } = start;
+    const db = await this.#open();
+    let record = start;
+    const save = async (change: Partial<SearchRecord>): Promise<void> => {
+      const updated = await updateSearch(db, searchId, { ...change, updatedAt: Date.now() });
+      if (updated === undefined) throw new SpecError(GONE);
+      record = updated;
+      onProgress({ kind: 'record', searchId, record });
+    };
+    onProgress({ kind: 'backend', searchId, backend: record.backend });
+    try {
+      const dataset = await getDataset(db, record.dataset.id);
+      if (dataset === undefined) throw new SpecError(`The dataset ${record.dataset.name} is gone.`);
+      const space = recipeSpace(recipe, { ...dataset, classes: dataset.classNames.length });
+      const table = await this.#table(record, space, onProgress);
+      if (method === 'random' || method === 'mobilenetv2-scaled') {
+        const found = rival({ recipe, space, table }, method, macs);
+        await save({ status: 'found', table, found });
+        return record;
+      }
+      const memory = searchMemory(recipe, method, space);
+      onProgress({ kind: 'memory', searchId, memory });
+      await save({ table, memory });
+      const checkpoint = await latestSearchCheckpoint(db, searchId);
+      const { searcher, isWhole } = await this.#drive(
+        { record, space, table, dataset, checkpoint },
+        save,
+        onProgress,
+      );
+      const found = derived({ recipe, space, table }, method, searcher);
+      await save({ status: isWhole ? 'found' : 'stopped', found });
+      return record;
+    } catch (error) {
+      const failure = error instanceof Error ? error.message : String(error);
+      if ((await getSearch(db, searchId)) !== undefined) await save({ status: 'failed', failure });
+      throw error;
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  async #table(
+    { id: searchId, recipe, method, table }: SearchRecord,
+    space: ReturnType<typeof recipeSpace>,
+    onProgress: OnProgress,
+  ): Promise<CostTable> {
+    // The table of a search that is resumed is the one it began with.
+    if (table !== null) return table as CostTable;
+    const { architecture } = searchBits(method === 'fp-nas' ? 'sp-nas' : method, recipe.bitWidths);
+    let reportedAt = -Infinity;
+    const filled = await searchTable(
+      recipe,
+      space,
+      architecture,
+      (doneRatio) => {
+        const now = performance.now();
+        if (now - reportedAt < REPORT_MS) return;
+        reportedAt = now;
+        const progress = { stage: 'cost table', done: Math.round(100 * doneRatio), total: 100 };
+        onProgress({ kind: 'stage', searchId, progress });
+      },
+      breathe,
+    );
+    onProgress({ kind: 'table', searchId, table: filled });
+    return filled;
+  }
+
+  async #drive(
+    from: {
+      readonly record: SearchRecord;
+      readonly space: ReturnType<typeof recipeSpace>;
+      readonly table: CostTable;
+      readonly dataset: Dataset;
+      readonly checkpoint: Checkpoint | undefined;
+    },
+    save: (change: Partial<SearchRecord>) => Promise<void>,
+    onProgress: OnProgress,
+  ): Promise<{ readonly searcher: SpNas; readonly isWhole: boolean }> {
+    const { record, space, table, dataset, checkpoint } = from;
+    const { id: searchId, method, recipe } = record;
+    const db = await this.#open();
+    const spec = searcherSpec(recipe, table, dataset.train.count);
+    const searcher = new SpNas(spec, checkpoint?.state as SpNasState | undefined);
+    const trainer = new SupernetTrainer(
+      trainerSpec(recipe, method, space, dataset, checkpoint?.tensors ?? null),
+    );
+    const { batchSize } = recipe.search;
+    const logEvery = Math.max(1, Math.floor(spec.stepsPerEpoch / LOGS_PER_EPOCH));
+    const secondsBefore = checkpoint === undefined ? 0 : record.searchSeconds;
+    const watch = new Stopwatch();
+    let images = 0;
+    let reportedAt = -Infinity;
+    let checkpointAt = performance.now();
+    let judged = { count: 0, crossEntropy: 0, accuracy: 0 };
+    const rate = (): number => (images * 1000) / Math.max(watch.elapsedMs, 1e-3);
+    const keep = async (): Promise<void> => {
+      const { step, epoch } = searcher.progress();
+      const tensors = await trainer.snapshot();
+      const kept = { step, epoch, state: searcher.state(), tensors };
+      if (!(await putSearchCheckpoint(db, searchId, kept))) throw new SpecError(GONE);
+      await save({ step, searchSeconds: secondsBefore + watch.elapsedMs / 1000 });
+      checkpointAt = performance.now();
+    };
+    const log = async (): Promise<void> => {
+      const metrics = await trainer.takeMetrics();
+      const broken = metrics.find(({ crossEntropy }) => !Number.isFinite(crossEntropy));
+      if (broken !== undefined) {
+        throw new Error(
+          `search diverged: expected a finite loss at ${broken.bits} bits, got ${broken.crossEntropy}; try a lower learning rate`,
+        );
+      }
+      const validation =
+        judged.count === 0
+          ? null
+          : {
+              crossEntropy: judged.crossEntropy / judged.count,
+              accuracy: judged.accuracy / judged.count,
+            };
+      judged = { count: 0, crossEntropy: 0, accuracy: 0 };
+      const entry = { ...searcher.progress(), metrics, validation, imagesPerSecond: rate() };
+      if (!(await appendSearchLog(db, searchId, entry))) throw new SpecError(GONE);
+      onProgress({ kind: 'log', searchId, entry });
+    };
+    await trimSearchLog(db, searchId, searcher.progress().step);
+    await save({ totalSteps: searcher.totalSteps, step: searcher.progress().step });
+    const driver: Driver = new SearchDriver<SpNasCandidate, SpNasResult>(searcher, trainer, {
+      onTold: async (candidate, result) => {
+        images += batchSize;
+        if (result.crossEntropy !== null && result.accuracy !== null) {
+          judged.count++;
+          judged.crossEntropy += result.crossEntropy;
+          judged.accuracy += result.accuracy;
+        }
+        const architecture = searcher.progress();
+        const now = performance.now();
+        if (now - reportedAt >= REPORT_MS || searcher.done) {
+          reportedAt = now;
+          const stepsDone = architecture.step - (checkpoint?.step ?? 0);
+          const perStep = watch.elapsedMs / 1000 / Math.max(1, stepsDone);
+          const secondsLeft = perStep * (architecture.totalSteps - architecture.step);
+          onProgress({
+            kind: 'step',
+            searchId,
+            architecture,
+            imagesPerSecond: rate(),
+            secondsLeft,
+          });
+        }
+        if (architecture.step > candidate.step && architecture.step % logEvery === 0) await log();
+        if (searcher.done || now - checkpointAt > CHECKPOINT_MS) await keep();
+      },
+      breathe,
+      onPause: async () => {
+        watch.stop();
+        await keep();
+        await save({ status: 'paused' });
+      },
+      onContinue: async () => {
+        await save({ status: 'searching' });
+        watch.start();
+      },
+    });
+    this.#running = { searchId, driver };
+    watch.start();
+    try {
+      const isWhole = await driver.run();
+      watch.stop();
+      await keep();
+      return { searcher, isWhole };
+    } finally {
+      trainer.dispose();
+    }
+  }
+}

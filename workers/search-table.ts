@@ -1,0 +1,64 @@
+/** @file The cost table of a search: every layer that a network can have, mapped by a short AutoMapper. */
+import { acceleratorByName } from '../src/hw/presets/catalogue.ts';
+import { createMapperRun } from '../src/mapper/run.ts';
+import { fillCostTable, flopsTable, spaceWorkload } from '../src/search/cost-table.ts';
+import type { CostTable } from '../src/search/cost-table.ts';
+import { precisionsOf } from '../src/spec/bits.ts';
+import type { SearchRecipe } from '../src/spec/search-recipe.ts';
+import type { SearchSpace } from '../src/spec/search-space.ts';
+
+/** Valid evaluations between two turns of the event loop. */
+const SLICE = 2000;
+
+/**
+ * @param bits      bit-width of the table, one of the recipe's
+ * @param onProgress share of the evaluations made, 0 to 1
+ * @throws SpecError for an accelerator that there is not
+ */
+export async function searchTable(
+  recipe: SearchRecipe,
+  space: SearchSpace,
+  bits: number,
+  onProgress: (doneRatio: number) => void,
+  breathe: () => Promise<void>,
+): Promise<CostTable> {
+  const { metric, evaluationsPerLayer } = recipe.search.cost;
+  if (metric === 'flops') return flopsTable(space);
+  const precision = precisionsOf(recipe.bitWidths, recipe.training.precision).get(bits) ?? {
+    weights: bits,
+    activations: bits,
+  };
+  const layers = spaceWorkload(space, precision);
+  const accelerator = acceleratorByName(recipe.mapping.accelerator);
+  // Each layer minimizes its own: what a network's layers share is not known yet.
+  const objective = metric;
+  const run = createMapperRun({
+    accelerator,
+    networks: [{ bits, layers }],
+    objective,
+    evaluationsPerLayer,
+    seed: recipe.seed,
+  });
+  while (!run.done) {
+    onProgress(run.step(SLICE).doneRatio);
+    await breathe();
+  }
+  const [network] = run.plan.networks;
+  if (network === undefined) throw new Error('internal: a table without a network');
+  const { found } = run.choose(network);
+  const figures = network.layers.map(({ problem }) => {
+    const mapping = found.get(problem);
+    if (mapping === undefined) throw new Error('internal: a layer without a mapping');
+    const { energyPj, latencyCycles } = mapping;
+    return { energyPj, latencyCycles };
+  });
+  const { name } = accelerator;
+  const source = {
+    accelerator: name,
+    precision,
+    objective,
+    evaluationsPerLayer,
+    seed: recipe.seed,
+  };
+  return fillCostTable(space, source, figures);
+}
