@@ -43,7 +43,8 @@ export interface MapOptions {
 }
 
 const MAX_WORKERS = 64;
-const MAX_BUDGET = 1e12;
+/** An hour or two on one core. */
+const MAX_BUDGET = 1e9;
 const MAX_BATCH = 1024;
 const MAX_BITS = 64;
 const MAX_SEED = 2 ** 32;

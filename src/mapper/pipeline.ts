@@ -35,22 +35,22 @@ export function cutPipeline(work: readonly number[], chunks: number, columns: nu
   const pace = new Float64Array((chunks + 1) * (layers + 1) * (columns + 1)).fill(Infinity);
   const from = new Int32Array(pace.length);
   const share = new Int32Array(pace.length);
-  pace[index(0, 0, 0)] = 0;
+  for (let spent = 0; spent <= columns; spent++) pace[index(0, 0, spent)] = 0;
   for (let used = 1; used <= chunks; used++)
     for (let end = used; end <= layers; end++)
       for (let spent = used; spent <= columns; spent++)
-        for (let first = used - 1; first < end; first++)
-          for (let c = 1; c <= spent - used + 1; c++) {
-            const before = pace[index(used - 1, first, spent - c)] as number;
-            if (before === Infinity) continue;
-            const time = ((sums[end] ?? 0) - (sums[first] ?? 0)) / c;
-            const slowest = Math.max(before, time);
-            const at = index(used, end, spent);
-            if (slowest >= (pace[at] as number)) continue;
-            pace[at] = slowest;
-            from[at] = first;
-            share[at] = c;
-          }
+        for (let first = used - 1; first < end; first++) {
+          const own = (sums[end] ?? 0) - (sums[first] ?? 0);
+          const slowestWith = (c: number): number =>
+            Math.max(pace[index(used - 1, first, spent - c)] as number, own / c);
+          const c = bestShare(spent - used + 1, slowestWith, (share) => own / share);
+          const slowest = slowestWith(c);
+          const at = index(used, end, spent);
+          if (slowest >= (pace[at] as number)) continue;
+          pace[at] = slowest;
+          from[at] = first;
+          share[at] = c;
+        }
   const cuts: ChunkCut[] = [];
   let end = layers;
   let spent = columns;
@@ -62,4 +62,26 @@ export function cutPipeline(work: readonly number[], chunks: number, columns: nu
     spent -= c;
   }
   return cuts;
+}
+
+/**
+ * The share of columns, 1 to `most`, with which the slower of a chunk and those before it is fastest.
+ *
+ * The chunk gets faster with every column, those before it slower: the best is where they cross.
+ *
+ * @param slowestWith the pace of both; @param ownWith the chunk's alone
+ */
+function bestShare(
+  most: number,
+  slowestWith: (share: number) => number,
+  ownWith: (share: number) => number,
+): number {
+  let low = 1;
+  let high = most;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (slowestWith(middle) > ownWith(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low > 1 && slowestWith(low - 1) <= slowestWith(low) ? low - 1 : low;
 }
