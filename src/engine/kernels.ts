@@ -18,6 +18,7 @@ import type { NamedAttrMap, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core
 export const KERNELS = {
   range: 'LabRange',
   fakeQuantize: 'LabFakeQuantize',
+  quantizeAll: 'LabQuantizeAll',
   clipMask: 'LabClipMask',
   clipGradient: 'LabClipGradient',
   symmetricRange: 'LabSymmetricRange',
@@ -111,6 +112,19 @@ export function range(x: Tensor, scope: 'tensor' | 'channel'): Tensor {
  */
 export function fakeQuantize(x: Tensor, range: Tensor, steps: number): Tensor {
   return one(KERNELS.fakeQuantize, { x, range }, { steps });
+}
+
+/** Where a grid's range comes from: the extremes of the values, or the least one around 0 with them. */
+export type OwnRange = 'extremes' | 'around-zero';
+
+/**
+ * Put each of `xs` on a grid of its own range per channel, in as few dispatches as the backend can:
+ * `fakeQuantize(x, r, steps)` with r = `range(x, 'channel')`, or `symmetricRange` of that.
+ * @param xs each of shape [..., C], C its own; at least one
+ * @returns  as many, of the same shapes
+ */
+export function quantizeAll(xs: readonly Tensor[], steps: number, own: OwnRange): Tensor[] {
+  return run(KERNELS.quantizeAll, numbered('x', xs), { steps, own, count: xs.length });
 }
 
 /** `dy` where `lo ≤ x ≤ hi`, 0 elsewhere: the gradient of clipping. Shapes as `fakeQuantize`. */
@@ -336,7 +350,7 @@ export function columnSum(x: Tensor): Tensor {
  * @param weights as many
  */
 export function mix(xs: readonly Tensor[], weights: readonly number[]): Tensor {
-  return one(KERNELS.mix, numbered(xs), { weights: [...weights] });
+  return one(KERNELS.mix, numbered('x', xs), { weights: [...weights] });
 }
 
 /**
@@ -345,7 +359,7 @@ export function mix(xs: readonly Tensor[], weights: readonly number[]): Tensor {
  * @returns  [n]: Σ dy · xs[i], over all values
  */
 export function mixBack(dy: Tensor, xs: readonly Tensor[]): Tensor {
-  return one(KERNELS.mixBack, { dy, ...numbered(xs) }, { count: xs.length });
+  return one(KERNELS.mixBack, { dy, ...numbered('x', xs) }, { count: xs.length });
 }
 
 /**
@@ -416,9 +430,31 @@ export function clamp(x: Tensor, limit: number): void {
   run(KERNELS.clamp, { x }, { limit });
 }
 
-/** In place: `running = keep · running + (1 − keep) · x`. Shapes equal. */
+/** A running average and what it is to follow. Shapes equal. */
+export interface Following {
+  readonly running: Tensor;
+  readonly x: Tensor;
+}
+
+/** In place, for each: `running = keep · running + (1 − keep) · x`. */
+export function blendAll(pairs: readonly Following[], keep: number): void {
+  if (pairs.length === 0) return;
+  const inputs = {
+    ...numbered(
+      'running',
+      pairs.map(({ running }) => running),
+    ),
+    ...numbered(
+      'x',
+      pairs.map(({ x }) => x),
+    ),
+  };
+  run(KERNELS.blend, inputs, { keep, count: pairs.length });
+}
+
+/** `blendAll` of one. */
 export function blend(running: Tensor, x: Tensor, keep: number): void {
-  run(KERNELS.blend, { running, x }, { keep });
+  blendAll([{ running, x }], keep);
 }
 
 export interface SgdAttrs extends NamedAttrMap {
@@ -427,16 +463,47 @@ export interface SgdAttrs extends NamedAttrMap {
   readonly weightDecay: number;
 }
 
-/** In place on w and v: `v = momentum · v + g + weightDecay · w`, `w −= learningRate · v`. */
+/** A parameter, its velocity and the gradients whose sum moves it: at least one. Shapes equal. */
+export interface Update {
+  readonly w: Tensor;
+  readonly v: Tensor;
+  readonly gradients: readonly Tensor[];
+}
+
+/**
+ * In place on each w and v: `v = momentum · v + g + weightDecay · w`, `w −= learningRate · v`, with g
+ * the sum of the gradients from the first on, which is left in the first.
+ */
+export function sgdAll(updates: readonly Update[], attrs: SgdAttrs): void {
+  if (updates.length === 0) return;
+  const inputs = {
+    ...numbered(
+      'w',
+      updates.map(({ w }) => w),
+    ),
+    ...numbered(
+      'v',
+      updates.map(({ v }) => v),
+    ),
+    ...numbered(
+      'g',
+      updates.flatMap(({ gradients }) => gradients),
+    ),
+  };
+  const counts = updates.map(({ gradients }) => gradients.length);
+  run(KERNELS.sgd, inputs, { ...attrs, counts });
+}
+
+/** `sgdAll` of one parameter with one gradient. */
 export function sgd(w: Tensor, v: Tensor, g: Tensor, attrs: SgdAttrs): void {
-  run(KERNELS.sgd, { w, v, g }, attrs);
+  sgdAll([{ w, v, gradients: [g] }], attrs);
 }
 
 function withRange(inputs: NamedTensorMap, range: Tensor | null): NamedTensorMap {
   return range === null ? inputs : { ...inputs, range };
 }
 
-/** Tensors as inputs x0, x1, … */
-function numbered(xs: readonly Tensor[]): NamedTensorMap {
-  return Object.fromEntries(xs.map((x, i) => [`x${i}`, x]));
+/** Tensors as inputs x0, x1, … for the name x. */
+function numbered(name: string, tensors: readonly Tensor[]): NamedTensorMap {
+  return Object.fromEntries(tensors.map((tensor, i) => [`${name}${i}`, tensor]));
 }

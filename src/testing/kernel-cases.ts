@@ -6,11 +6,12 @@
  * largest logit leads by far. So every backend must agree within its tolerance, not in spirit.
  */
 import { KERNELS, MAX_TEACHERS } from '../engine/kernels.ts';
-import type { KernelName } from '../engine/kernels.ts';
+import type { KernelName, OwnRange } from '../engine/kernels.ts';
 import { batchNorm, batchNormInfer } from '../engine/reference/batch-norm.ts';
 import { convOutputShape } from '../engine/reference/convolution.ts';
 import { generate } from '../engine/reference/nd-array.ts';
 import type { NdArray } from '../engine/reference/nd-array.ts';
+import { symmetricRange } from '../engine/reference/quantizers.ts';
 import type { Attributes, NamedInputs } from '../engine/reference/reference-kernels.ts';
 import { Rng } from '../util/rng.ts';
 import { drawRange, nearGrid, normals } from './draws.ts';
@@ -464,6 +465,79 @@ function lossCases(): KernelCase[] {
   return cases;
 }
 
+/** Lists of shapes of their own, longer than what one dispatch of WebGPU takes. */
+const LISTS: Readonly<Record<string, readonly Shape[]>> = {
+  one: [[3, 4]],
+  few: [[2, 5], [1], [300]],
+  many: [[4, 3], [700], [2, 2], [1, 1, 5, 7], [9], [33, 2], [3, 3, 6]],
+};
+
+function listCases(): KernelCase[] {
+  const cases: KernelCase[] = [];
+  for (const [length, shapes] of Object.entries(LISTS)) {
+    const rng = (): Rng => new Rng(25).fork(length);
+    const list = (name: string, of = shapes): NamedInputs =>
+      Object.fromEntries(
+        of.map((shape, i) => [`${name}${i}`, normals(rng().fork(`${name}${i}`), shape)]),
+      );
+    cases.push({
+      name: `blend of a list: ${length}`,
+      kernel: KERNELS.blend,
+      inputs: () => ({ ...list('running'), ...list('x') }),
+      attrs: { keep: 0.75, count: shapes.length },
+    });
+    // 1, 2, 3, … gradients: past what fits beside a parameter and its velocity
+    for (const most of [1, 8]) {
+      const counts = shapes.map((_, i) => 1 + (i % most));
+      const gradients = shapes.flatMap((shape, i) =>
+        Array.from({ length: counts[i] ?? 1 }, () => shape),
+      );
+      cases.push({
+        name: `sgd of a list: ${length}, up to ${most} gradients`,
+        kernel: KERNELS.sgd,
+        inputs: () => ({ ...list('w'), ...list('v'), ...list('g', gradients) }),
+        attrs: { learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4, counts },
+      });
+    }
+    for (const own of ['extremes', 'around-zero'] as const) {
+      for (const steps of [3, 254]) {
+        cases.push({
+          name: `quantizeAll of a list: ${length}, ${steps} steps, ${own}`,
+          kernel: KERNELS.quantizeAll,
+          inputs: () =>
+            Object.fromEntries(
+              shapes.map((shape, i) => [`x${i}`, ownGrid(rng().fork(`${i}`), shape, steps, own)]),
+            ),
+          attrs: { steps, own, count: shapes.length },
+        });
+      }
+    }
+  }
+  return cases;
+}
+
+/** Values near the points of the grid that they have themselves. */
+function ownGrid(rng: Rng, shape: Shape, steps: number, own: OwnRange): NdArray {
+  const channels = shape[shape.length - 1] ?? 1;
+  const drawn = drawRange(rng, 'channel', channels);
+  const ends = own === 'extremes' ? drawn : symmetricRange(drawn);
+  const x = nearGrid(rng, shape, ends, steps);
+  const rows = x.data.length / channels;
+  for (let c = 0; c < channels; c++) {
+    // the ends themselves, where there are rows for both, make the range known
+    x.data[c] = ends.data[c] ?? 0;
+    if (rows > 1) x.data[(rows - 1) * channels + c] = ends.data[channels + c] ?? 0;
+    for (let row = 1; row < rows - 1; row++) {
+      const i = row * channels + c;
+      x.data[i] = Math.min(
+        Math.max(x.data[i] ?? 0, ends.data[c] ?? 0),
+        ends.data[channels + c] ?? 0,
+      );
+    }
+  }
+  return x;
+}
+
 function updateCases(): KernelCase[] {
   const cases: KernelCase[] = [];
   for (const shape of [[1], [7], [3, 3, 5, 6], [2, 600]]) {
@@ -478,25 +552,26 @@ function updateCases(): KernelCase[] {
       {
         name: `blend [${shape.join()}]`,
         kernel: KERNELS.blend,
-        inputs: () => ({ running: draw('running'), x: draw('x') }),
-        attrs: { keep: 0.9 },
+        inputs: () => ({ running0: draw('running'), x0: draw('x') }),
+        attrs: { keep: 0.9, count: 1 },
       },
       {
         name: `sgd [${shape.join()}]`,
         kernel: KERNELS.sgd,
-        inputs: () => ({ w: draw('w'), v: draw('v'), g: draw('g') }),
-        attrs: { learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4 },
+        inputs: () => ({ w0: draw('w'), v0: draw('v'), g0: draw('g') }),
+        attrs: { learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4, counts: [1] },
       },
     );
   }
+  cases.push(...listCases());
   cases.push({
     name: 'blend that keeps nothing',
     kernel: KERNELS.blend,
     inputs: () => ({
-      running: { shape: [2], data: new Float32Array([3, 4]) },
-      x: { shape: [2], data: new Float32Array([-1, 0.5]) },
+      running0: { shape: [2], data: new Float32Array([3, 4]) },
+      x0: { shape: [2], data: new Float32Array([-1, 0.5]) },
     }),
-    attrs: { keep: 0 },
+    attrs: { keep: 0, count: 1 },
   });
   return cases;
 }

@@ -1,9 +1,9 @@
 /** @file Reference of the kernels of learned clips, symmetric grids and DoReFa (meaning: ../kernels.ts). */
 import { MIN_STEP } from '../kernels.ts';
-import type { ClipEnds } from '../kernels.ts';
+import type { ClipEnds, OwnRange } from '../kernels.ts';
 import { at, extent, generate, zeros } from './nd-array.ts';
 import type { NdArray } from './nd-array.ts';
-import { roundHalfEven } from './quantization.ts';
+import { fakeQuantize, range, roundHalfEven } from './quantization.ts';
 
 export function clipGradient(
   dy: NdArray,
@@ -48,6 +48,12 @@ export function symmetricRange(range: NdArray): NdArray {
 
 function largestOf(range: NdArray): number {
   return Math.max(Math.abs(at(range.data, 0)), Math.abs(at(range.data, 1)));
+}
+
+/** On a grid of its own range, per channel. */
+export function quantizeOwn(x: NdArray, steps: number, own: OwnRange): NdArray {
+  const extremes = range(x, 'channel');
+  return fakeQuantize(x, own === 'extremes' ? extremes : symmetricRange(extremes), steps);
 }
 
 export function tanhUnit(w: NdArray, range: NdArray): NdArray {

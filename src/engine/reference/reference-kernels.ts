@@ -9,9 +9,11 @@ import type {
   ConvGeometry,
   InputGrid,
   KernelName,
+  OwnRange,
   RangeScope,
   SgdAttrs,
 } from '../kernels.ts';
+import { listOf, pairsOf, updatesOf } from '../lists.ts';
 import { batchNorm, batchNormBack, batchNormInfer } from './batch-norm.ts';
 import type { BatchNormAttrs } from './batch-norm.ts';
 import * as convolution from './convolution.ts';
@@ -51,14 +53,6 @@ function teachersOf(inputs: NamedInputs, count: number): NdArray[] {
   });
 }
 
-function branchesOf(inputs: NamedInputs, count: number): NdArray[] {
-  return Array.from({ length: count }, (_, i) => {
-    const branch = inputs[`x${i}`];
-    if (branch === undefined) throw new Error(`internal: x${i} of ${count} is missing`);
-    return branch;
-  });
-}
-
 const table = {
   [KERNELS.range]: ({ x }: Inputs<'x'>, { scope }: { scope: 'tensor' | 'channel' }) => [
     range(x, scope),
@@ -66,6 +60,10 @@ const table = {
   [KERNELS.fakeQuantize]: ({ x, range }: Inputs<'x' | 'range'>, { steps }: InputGrid) => [
     fakeQuantize(x, range, steps),
   ],
+  [KERNELS.quantizeAll]: (
+    inputs: NamedInputs,
+    { steps, own, count }: InputGrid & { readonly own: OwnRange; readonly count: number },
+  ) => listOf(inputs, 'x', count).map((x) => quantizers.quantizeOwn(x, steps, own)),
   [KERNELS.clipMask]: ({ dy, x, range }: Inputs<'dy' | 'x' | 'range'>) => [clipMask(dy, x, range)],
   [KERNELS.clipGradient]: (
     { dy, x, range }: Inputs<'dy' | 'x' | 'range'>,
@@ -126,10 +124,10 @@ const table = {
   [KERNELS.bias]: ({ x, b }: Inputs<'x' | 'b'>) => [bias(x, b)],
   [KERNELS.columnSum]: ({ x }: Inputs<'x'>) => [columnSum(x)],
   [KERNELS.mix]: (inputs: NamedInputs, { weights }: { readonly weights: readonly number[] }) => [
-    mix(branchesOf(inputs, weights.length), weights),
+    mix(listOf(inputs, 'x', weights.length), weights),
   ],
   [KERNELS.mixBack]: (inputs: Inputs<'dy'>, { count }: { readonly count: number }) => [
-    mixBack(inputs.dy, branchesOf(inputs, count)),
+    mixBack(inputs.dy, listOf(inputs, 'x', count)),
   ],
   [KERNELS.shuffle]: ({ x }: Inputs<'x'>, { groups }: { readonly groups: number }) => [
     shuffle(x, groups),
@@ -150,12 +148,18 @@ const table = {
     clamp(x, limit);
     return [];
   },
-  [KERNELS.blend]: ({ running, x }: Inputs<'running' | 'x'>, { keep }: { keep: number }) => {
-    blend(running, x, keep);
+  [KERNELS.blend]: (inputs: NamedInputs, { keep, count }: { keep: number; count: number }) => {
+    for (const { running, x } of pairsOf(inputs, count)) blend(running, x, keep);
     return [];
   },
-  [KERNELS.sgd]: ({ w, v, g }: Inputs<'w' | 'v' | 'g'>, attrs: SgdAttrs) => {
-    sgd(w, v, g, attrs);
+  [KERNELS.sgd]: (
+    inputs: NamedInputs,
+    attrs: SgdAttrs & { readonly counts: readonly number[] },
+  ) => {
+    for (const { w, v, first, others } of updatesOf(inputs, attrs.counts)) {
+      for (const other of others) accumulate(first, other, 1);
+      sgd(w, v, first, attrs);
+    }
     return [];
   },
 };
@@ -163,12 +167,12 @@ const table = {
 /** Callers by name must give the inputs and attributes that `../kernels.ts` gives. */
 export const REFERENCE_KERNELS = table as unknown as Readonly<Record<KernelName, ReferenceKernel>>;
 
-/** Inputs that a kernel writes into; none for the others. */
-export const WRITTEN_INPUTS: Readonly<Partial<Record<KernelName, readonly string[]>>> = {
-  [KERNELS.accumulate]: ['sum'],
-  [KERNELS.clamp]: ['x'],
-  [KERNELS.blend]: ['running'],
-  [KERNELS.sgd]: ['w', 'v'],
+/** Names of inputs that a kernel may write into; none for the others. */
+export const WRITTEN_INPUTS: Readonly<Partial<Record<KernelName, RegExp>>> = {
+  [KERNELS.accumulate]: /^sum$/,
+  [KERNELS.clamp]: /^x$/,
+  [KERNELS.blend]: /^running\d+$/,
+  [KERNELS.sgd]: /^[wvg]\d+$/,
 };
 
 table satisfies Record<KernelName, unknown>;

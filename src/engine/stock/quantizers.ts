@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { MIN_STEP } from '../kernels.ts';
-import type { ClipEnds } from '../kernels.ts';
-import { endsOf } from './quantization.ts';
+import type { ClipEnds, OwnRange } from '../kernels.ts';
+import { endsOf, fakeQuantize, range } from './quantization.ts';
 
 function where(condition: Tensor, x: Tensor): Tensor {
   return tf.mul(x, tf.cast(condition, 'float32'));
@@ -37,6 +37,12 @@ export function symmetricRange(range: Tensor): Tensor {
 
 function largestOf(range: Tensor): Tensor {
   return tf.max(tf.abs(range));
+}
+
+/** On a grid of its own range, per channel. */
+export function quantizeOwn(x: Tensor, steps: number, own: OwnRange): Tensor {
+  const extremes = range(x, 'channel');
+  return fakeQuantize(x, own === 'extremes' ? extremes : symmetricRange(extremes), steps);
 }
 
 export function tanhUnit(w: Tensor, range: Tensor): Tensor {

@@ -14,9 +14,11 @@ import type {
   ConvGeometry,
   InputGrid,
   KernelName,
+  OwnRange,
   RangeScope,
   SgdAttrs,
 } from '../kernels.ts';
+import { listOf, pairsOf, updatesOf } from '../lists.ts';
 import * as convolution from './convolution.ts';
 import { cdtLoss } from './loss.ts';
 import { mix, mixBack, shuffle } from './mixing.ts';
@@ -39,15 +41,17 @@ interface ScopeAttrs {
   readonly scope: RangeScope;
 }
 
-function branchesOf(inputs: Readonly<Record<string, Tensor>>, count: number): Tensor[] {
-  return Array.from({ length: count }, (_, i) => inputs[`x${i}`]).filter((x) => x !== undefined);
-}
+type Named = Readonly<Record<string, Tensor>>;
 
 const table = {
   [KERNELS.range]: ({ x }: Inputs<'x'>, { scope }: { scope: 'tensor' | 'channel' }) =>
     range(x, scope),
   [KERNELS.fakeQuantize]: (inputs: Inputs<'x' | 'range'>, { steps }: InputGrid) =>
     fakeQuantize(inputs.x, inputs.range, steps),
+  [KERNELS.quantizeAll]: (
+    inputs: Named,
+    { steps, own, count }: InputGrid & { readonly own: OwnRange; readonly count: number },
+  ) => listOf(inputs, 'x', count).map((x) => quantizers.quantizeOwn(x, steps, own)),
   [KERNELS.clipMask]: (inputs: Inputs<'dy' | 'x' | 'range'>) =>
     clipMask(inputs.dy, inputs.x, inputs.range),
   [KERNELS.clipGradient]: (
@@ -92,12 +96,10 @@ const table = {
   },
   [KERNELS.bias]: ({ x, b }: Inputs<'x' | 'b'>) => tf.add(x, b),
   [KERNELS.columnSum]: ({ x }: Inputs<'x'>) => tf.sum(x, 0),
-  [KERNELS.mix]: (
-    inputs: Readonly<Record<string, Tensor>>,
-    { weights }: { readonly weights: readonly number[] },
-  ) => mix(branchesOf(inputs, weights.length), weights),
+  [KERNELS.mix]: (inputs: Named, { weights }: { readonly weights: readonly number[] }) =>
+    mix(listOf(inputs, 'x', weights.length), weights),
   [KERNELS.mixBack]: (inputs: Inputs<'dy'>, { count }: { readonly count: number }) =>
-    mixBack(inputs.dy, branchesOf(inputs, count)),
+    mixBack(inputs.dy, listOf(inputs, 'x', count)),
   [KERNELS.shuffle]: ({ x }: Inputs<'x'>, { groups }: { readonly groups: number }) =>
     shuffle(x, groups),
   [KERNELS.cdtLoss]: (
@@ -117,12 +119,15 @@ const table = {
     clamp(x, limit);
     return [];
   },
-  [KERNELS.blend]: ({ running, x }: Inputs<'running' | 'x'>, { keep }: { keep: number }) => {
-    blend(running, x, keep);
+  [KERNELS.blend]: (inputs: Named, { keep, count }: { keep: number; count: number }) => {
+    for (const { running, x } of pairsOf(inputs, count)) blend(running, x, keep);
     return [];
   },
-  [KERNELS.sgd]: (inputs: Inputs<'w' | 'v' | 'g'>, attrs: SgdAttrs) => {
-    sgd(inputs, attrs);
+  [KERNELS.sgd]: (inputs: Named, attrs: SgdAttrs & { readonly counts: readonly number[] }) => {
+    for (const { w, v, first, others } of updatesOf(inputs, attrs.counts)) {
+      for (const other of others) accumulate(first, other, 1);
+      sgd(w, v, first, attrs);
+    }
     return [];
   },
 };

@@ -30,7 +30,9 @@ export function blend(running: Tensor, x: Tensor, keep: number): void {
 }
 
 export function sgd(
-  { w, v, g }: { readonly w: Tensor; readonly v: Tensor; readonly g: Tensor },
+  w: Tensor,
+  v: Tensor,
+  g: Tensor,
   { learningRate, momentum, weightDecay }: SgdAttrs,
 ): void {
   assign(v, () => tf.addN([tf.mul(v, momentum), g, tf.mul(w, weightDecay)]));

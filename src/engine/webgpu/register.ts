@@ -8,29 +8,28 @@ import type {
   ConvGeometry,
   InputGrid,
   KernelName,
+  OwnRange,
   RangeScope,
   SgdAttrs,
 } from '../kernels.ts';
+import { listOf, pairsOf, updatesOf } from '../lists.ts';
 import type { WebGpuBackend } from './backend.ts';
 import { batchNorm, batchNormBack, columnSum } from './batch-norm.ts';
 import { conv, convBackFilter, convBackInput } from './conv.ts';
 import { depthwise, depthwiseBackFilter, depthwiseBackInput } from './depthwise.ts';
 import * as elementwise from './elementwise.ts';
+import { blendAll, quantizeAll, sgdAll } from './lists.ts';
 import { cdtLoss } from './loss.ts';
 import * as mixing from './mixing.ts';
 import * as quantizers from './quantizers.ts';
 import { range } from './range.ts';
 import { add } from './residual.ts';
-import { accumulate, blend, clamp, sgd } from './updates.ts';
+import { accumulate, clamp } from './updates.ts';
 
 interface Call<Name extends string, Attrs> {
   readonly inputs: Readonly<Record<Name, TensorInfo>> & { readonly range?: TensorInfo };
   readonly attrs: Attrs;
   readonly backend: WebGpuBackend;
-}
-
-function branchesOf(inputs: Readonly<Record<string, TensorInfo>>, count: number): TensorInfo[] {
-  return Array.from({ length: count }, (_, i) => inputs[`x${i}`]).filter((x) => x !== undefined);
 }
 
 type ConvAttrs = ConvGeometry & InputGrid;
@@ -50,6 +49,12 @@ const table = {
     range(backend, inputs.x, attrs.scope),
   [KERNELS.fakeQuantize]: ({ inputs, attrs, backend }: Call<'x' | 'range', InputGrid>) =>
     elementwise.fakeQuantize(backend, inputs.x, inputs.range, attrs.steps),
+  [KERNELS.quantizeAll]: ({
+    inputs,
+    attrs,
+    backend,
+  }: Call<never, InputGrid & { readonly own: OwnRange; readonly count: number }>) =>
+    quantizeAll(backend, listOf(inputs, 'x', attrs.count), attrs.steps, attrs.own),
   [KERNELS.clipMask]: ({ inputs, backend }: Call<'dy' | 'x' | 'range', unknown>) =>
     elementwise.clipMask(backend, inputs.dy, inputs.x, inputs.range),
   [KERNELS.clipGradient]: ({
@@ -128,9 +133,9 @@ const table = {
     attrs,
     backend,
   }: Call<never, { readonly weights: readonly number[] }>) =>
-    mixing.mix(backend, branchesOf(inputs, attrs.weights.length), attrs.weights),
+    mixing.mix(backend, listOf(inputs, 'x', attrs.weights.length), attrs.weights),
   [KERNELS.mixBack]: ({ inputs, attrs, backend }: Call<'dy', { readonly count: number }>) =>
-    mixing.mixBack(backend, inputs.dy, branchesOf(inputs, attrs.count)),
+    mixing.mixBack(backend, inputs.dy, listOf(inputs, 'x', attrs.count)),
   [KERNELS.shuffle]: ({ inputs, attrs, backend }: Call<'x', { readonly groups: number }>) =>
     mixing.shuffle(backend, inputs.x, attrs.groups),
   [KERNELS.cdtLoss]: ({
@@ -159,13 +164,16 @@ const table = {
     inputs,
     attrs,
     backend,
-  }: Call<'running' | 'x', { readonly keep: number }>) => {
-    blend(backend, inputs.running, inputs.x, attrs.keep);
+  }: Call<never, { readonly keep: number; readonly count: number }>) => {
+    blendAll(backend, pairsOf(inputs, attrs.count), attrs.keep);
     return [];
   },
-  [KERNELS.sgd]: ({ inputs, attrs, backend }: Call<'w' | 'v' | 'g', SgdAttrs>) => {
-    const { w, v, g } = inputs;
-    sgd(backend, { w, v, g }, attrs);
+  [KERNELS.sgd]: ({
+    inputs,
+    attrs,
+    backend,
+  }: Call<never, SgdAttrs & { readonly counts: readonly number[] }>) => {
+    sgdAll(backend, updatesOf(inputs, attrs.counts), attrs);
     return [];
   },
 };

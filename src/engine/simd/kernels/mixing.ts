@@ -1,27 +1,16 @@
 /** @file Weighted sums of branches and channel shuffles. */
-import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { KERNELS } from '../../kernels.ts';
+import { listOf } from '../../lists.ts';
 import { channelsOf, defineKernel, sizeOf } from './define.ts';
 
 /** Floats of a block of the sum that stays in cache while all branches are added. */
 const BLOCK_FLOATS = 4096;
 const FLOAT_BYTES = 4;
 
-function branchesOf(
-  inputs: Readonly<Record<string, TensorInfo | undefined>>,
-  count: number,
-): TensorInfo[] {
-  return Array.from({ length: count }, (_, i) => {
-    const branch = inputs[`x${i}`];
-    if (branch === undefined) throw new Error(`internal: x${i} of ${count} is missing`);
-    return branch;
-  });
-}
-
 export const mix = defineKernel<never, { readonly weights: readonly number[] }>(
   KERNELS.mix,
   (backend, inputs, { weights }) => {
-    const branches = branchesOf(inputs, weights.length);
+    const branches = listOf(inputs, 'x', weights.length);
     const y = backend.output(branches[0]?.shape ?? []);
     const to = backend.address(y);
     const from = branches.map((branch) => backend.address(branch));
@@ -46,7 +35,7 @@ export const mixBack = defineKernel<'dy', { readonly count: number }>(
     const sums = backend.output([count]);
     const dy = backend.address(inputs.dy);
     const size = sizeOf(inputs.dy.shape);
-    const values = branchesOf(inputs, count).map((x) =>
+    const values = listOf(inputs, 'x', count).map((x) =>
       backend.wasm.dot(dy, backend.address(x), size),
     );
     backend.view(sums).set(values);

@@ -6,7 +6,8 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { KERNELS, MIN_STEP } from '../../kernels.ts';
 import type { ClipEnds } from '../../kernels.ts';
 import type { SimdBackend } from '../backend.ts';
-import { defineKernel, rangeCount, sizeOf } from './define.ts';
+import { defineKernel, sizeOf } from './define.ts';
+import { aroundZero } from './grids.ts';
 
 export const clipGradient = defineKernel<
   'dy' | 'x' | 'range',
@@ -29,14 +30,7 @@ export const symmetricRange = defineKernel<'range', unknown>(
   KERNELS.symmetricRange,
   (backend, { range }) => {
     const result = backend.output(range.shape);
-    const bounds = floats(backend, result);
-    const from = floats(backend, range);
-    const columns = rangeCount(range);
-    for (let i = 0; i < columns; i++) {
-      const bound = Math.max(Math.abs(from[i] ?? NaN), Math.abs(from[columns + i] ?? NaN));
-      bounds[i] = -bound;
-      bounds[columns + i] = bound;
-    }
+    aroundZero(backend, range, result);
     return result;
   },
 );

@@ -1,6 +1,7 @@
 /** @file Kernels that write into their first input and return nothing. */
 import { KERNELS } from '../../kernels.ts';
 import type { SgdAttrs } from '../../kernels.ts';
+import { pairsOf, updatesOf } from '../../lists.ts';
 import { defineKernel, sizeOf } from './define.ts';
 
 export const accumulate = defineKernel<'sum' | 'x', { readonly scale: number }>(
@@ -11,27 +12,36 @@ export const accumulate = defineKernel<'sum' | 'x', { readonly scale: number }>(
   },
 );
 
-export const blend = defineKernel<'running' | 'x', { readonly keep: number }>(
+export const blend = defineKernel<never, { readonly keep: number; readonly count: number }>(
   KERNELS.blend,
-  (backend, { running, x }, { keep }) => {
-    const count = sizeOf(running.shape);
-    backend.wasm.blend(backend.address(running), backend.address(x), count, keep, 1 - keep);
+  (backend, inputs, { keep, count }) => {
+    for (const { running, x } of pairsOf(inputs, count)) {
+      const size = sizeOf(running.shape);
+      backend.wasm.blend(backend.address(running), backend.address(x), size, keep, 1 - keep);
+    }
     return [];
   },
 );
 
 export const sgd = defineKernel<
-  'w' | 'v' | 'g',
-  Pick<SgdAttrs, 'learningRate' | 'momentum' | 'weightDecay'>
->(KERNELS.sgd, (backend, { w, v, g }, { learningRate, momentum, weightDecay }) => {
-  backend.wasm.sgd(
-    backend.address(w),
-    backend.address(v),
-    backend.address(g),
-    sizeOf(w.shape),
-    learningRate,
-    momentum,
-    weightDecay,
-  );
+  never,
+  Pick<SgdAttrs, 'learningRate' | 'momentum' | 'weightDecay'> & {
+    readonly counts: readonly number[];
+  }
+>(KERNELS.sgd, (backend, inputs, { learningRate, momentum, weightDecay, counts }) => {
+  for (const { w, v, first, others } of updatesOf(inputs, counts)) {
+    const size = sizeOf(w.shape);
+    const g = backend.address(first);
+    for (const other of others) backend.wasm.accumulate(g, backend.address(other), size, 1);
+    backend.wasm.sgd(
+      backend.address(w),
+      backend.address(v),
+      g,
+      size,
+      learningRate,
+      momentum,
+      weightDecay,
+    );
+  }
   return [];
 });
