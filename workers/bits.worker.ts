@@ -25,6 +25,7 @@ const api: BitsApi = {
   takeTerms: () => ready().takeTerms(),
   evaluate: (limit) => ready().evaluate(limit),
   snapshot: () => ready().snapshot(),
+  restore: (arrays) => ready().restore(arrays),
 };
 
 expose(api);

@@ -33,7 +33,7 @@ export async function measureTraining(spec: MeasureSpec): Promise<TrainMeasure> 
     let step = 0;
     const one = async (): Promise<void> => {
       await team.step(planStep(training, bitWidths, BATCHES, step++));
-      await team.takeMetrics(); // read back: on a GPU the step is over only then
+      await team.takeTerms(); // read back: on a GPU the step is over only then
     };
     for (let i = 0; i < WARM_UP_STEPS; i++) await one();
     const msPerStep: number[] = [];

@@ -29,6 +29,7 @@ import type { LabDatabase } from '../src/store/schema.ts';
 import { buildNetwork } from '../src/train/build.ts';
 import { logitsOf, softmax } from '../src/train/evaluate.ts';
 import { layerSqnr } from '../src/train/sqnr.ts';
+import { readRecovery } from '../src/train/recovery.ts';
 import { Trainer } from '../src/train/trainer.ts';
 import { SpecError } from '../src/util/errors.ts';
 import { GpuLostError, compileForRun, lossSentence, untilGpuLost } from './gpu-run.ts';
@@ -268,14 +269,20 @@ export class TrainSession implements TrainApi {
           await writer.log(entries);
           onProgress({ kind: 'log', runId, entries });
         },
-        onCheckpoint: async (step, epoch, tensors) => {
-          await writer.checkpoint({ step, epoch, state: null, tensors });
+        onCheckpoint: async ({ step, epoch, tensors, recovery }) => {
+          await writer.checkpoint({ step, epoch, state: recovery, tensors });
           await save({ step, trainSeconds: secondsBefore + trainer.trainSeconds });
+        },
+        onRollBack: async (step, event) => {
+          await trimLog(await this.#open(), runId, step);
+          await writer.log([event]);
+          onProgress({ kind: 'log', runId, entries: [event] });
+          onProgress({ kind: 'notice', runId, text: event.text });
         },
         onPause: () => save({ status: 'paused' }),
         onContinue: () => save({ status: 'training' }),
       },
-      startStep,
+      { step: startStep, recovery: readRecovery(checkpoint?.state) },
     );
     if (comeback?.isPaused === true) trainer.pause();
     this.#trainer = { runId, trainer };
@@ -310,6 +317,7 @@ export class TrainSession implements TrainApi {
         step: outcome.step,
         trainSeconds: secondsBefore + outcome.trainSeconds,
         accuracies,
+        ...(outcome.failure === null ? {} : { failure: outcome.failure }),
       });
     } catch (error) {
       if (lost.aborted) throw lost.reason;

@@ -103,7 +103,7 @@ export interface RunRecord {
   readonly step: number;
   readonly totalSteps: number;
   readonly trainSeconds: number;
-  /** Sentence for status 'failed'. */
+  /** Why it failed, or why it stopped of itself: one sentence. */
   readonly failure?: string;
   /** Ascending bits; absent until trained or stopped. */
   readonly accuracies?: readonly BitAccuracy[];

@@ -5,6 +5,8 @@ import type { ModelSpec } from '../spec/model.ts';
 import type { Recipe } from '../spec/recipe.ts';
 import type { LogEntry } from '../spec/run.ts';
 import { Exchange } from '../train/exchange.ts';
+import { UNTROUBLED } from '../train/recovery.ts';
+import type { Recovery } from '../train/recovery.ts';
 import { Replica } from '../train/replica.ts';
 import { assignBits, localMember, Team } from '../train/team.ts';
 import { Trainer } from '../train/trainer.ts';
@@ -57,6 +59,7 @@ export function teamOf(
 export interface Recorded {
   readonly final: readonly NamedArray[];
   readonly checkpoints: Map<number, readonly NamedArray[]>;
+  readonly recoveries: Map<number, Recovery>;
   readonly log: LogEntry[];
   readonly outcome: TrainOutcome;
 }
@@ -64,6 +67,8 @@ export interface Recorded {
 export interface Control {
   readonly onStep?: (trainer: Trainer, step: number) => void;
   readonly onPause?: (trainer: Trainer) => void;
+  /** Of the checkpoint that is resumed. */
+  readonly recovery?: Recovery;
 }
 
 /** Train to the end; the team is disposed. */
@@ -73,6 +78,7 @@ export async function train(
   control: Control = {},
 ): Promise<Recorded> {
   const checkpoints = new Map<number, readonly NamedArray[]>();
+  const recoveries = new Map<number, Recovery>();
   const log: LogEntry[] = [];
   const trainer: Trainer = new Trainer(
     recipe,
@@ -80,16 +86,24 @@ export async function train(
     {
       onStep: ({ step }) => control.onStep?.(trainer, step),
       onLog: (entries) => Promise.resolve(void log.push(...entries)),
-      onCheckpoint: (step, _epoch, tensors) =>
-        Promise.resolve(void checkpoints.set(step, structuredClone(tensors))),
+      onCheckpoint: ({ step, tensors, recovery }) => {
+        for (const later of checkpoints.keys()) if (later > step) checkpoints.delete(later);
+        recoveries.set(step, recovery);
+        return Promise.resolve(void checkpoints.set(step, structuredClone(tensors)));
+      },
+      onRollBack: (step, event) => {
+        const kept = log.filter((entry) => entry.step <= step);
+        log.splice(0, log.length, ...kept, event);
+        return Promise.resolve();
+      },
       onPause: () => Promise.resolve(control.onPause?.(trainer)),
       onContinue: () => Promise.resolve(),
     },
-    startStep,
+    { step: startStep, recovery: control.recovery ?? UNTROUBLED },
   );
   try {
     const outcome = await trainer.run();
-    return { final: await team.snapshot(), checkpoints, log, outcome };
+    return { final: await team.snapshot(), checkpoints, recoveries, log, outcome };
   } finally {
     dispose();
   }

@@ -9,7 +9,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { BatchPlan, channelStatistics, fillBatch, fillLabels } from '../data/batches.ts';
 import type { ChannelStatistics } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { accumulate, blend, cdtLoss, clamp, sgd } from '../engine/kernels.ts';
+import { accumulate, blend, cdtLoss, clamp, sgdAll } from '../engine/kernels.ts';
 import type { Tape } from '../engine/tape.ts';
 import type { ObservedRange } from '../nn/layer-runner.ts';
 import type { Network } from '../nn/network.ts';
@@ -39,6 +39,12 @@ interface Pending {
   readonly logits: Tensor;
 }
 
+/** A parameter and the gradients whose sum moves it. */
+interface Move {
+  readonly parameter: Parameter;
+  readonly gradients: readonly Tensor[];
+}
+
 /** Values of a loss since they were last taken. */
 export interface TermSums {
   readonly bits: number;
@@ -49,11 +55,10 @@ export interface TermSums {
 
 export class Replica {
   readonly spec: ReplicaSpec;
-  readonly network: Network;
   readonly plan: BatchPlan;
   readonly statistics: ChannelStatistics;
+  #network: Network;
   readonly #velocities = new Map<string, Tensor>();
-  readonly #shared: readonly Parameter[];
   readonly #images: Float32Array<ArrayBuffer>;
   readonly #labels: Int32Array<ArrayBuffer>;
   readonly #terms = new Map<number, { tensor: Tensor; steps: number }>();
@@ -64,27 +69,26 @@ export class Replica {
   constructor(spec: ReplicaSpec) {
     this.spec = spec;
     const { seed, dataset, training } = spec;
-    const arrays = spec.arrays ?? startingValues(spec, seed);
-    this.network = buildNetwork(spec, arrays);
-    const given = new Map(arrays.map((array) => [array.name, array]));
-    for (const parameter of this.network.parameters.values()) {
-      if (!isTrained(parameter.role)) continue;
-      const saved = given.get(VELOCITY_PREFIX + parameter.name);
-      this.#velocities.set(
-        parameter.name,
-        saved === undefined
-          ? zeros(parameter.tensor.shape)
-          : tensor(saved.data.slice(), [...saved.shape], 'float32'),
-      );
-    }
-    this.#shared = [...this.network.parameters.values()].filter(
-      ({ role, bits }) => bits === null && isTrained(role),
-    );
+    this.#network = this.#build(spec.arrays);
     this.plan = new BatchPlan({ count: dataset.train.count, batchSize: training.batchSize, seed });
     this.statistics = channelStatistics(dataset);
     const { width, height, channels } = dataset;
     this.#images = new Float32Array(this.plan.batchSize * height * width * channels);
     this.#labels = new Int32Array(this.plan.batchSize);
+  }
+
+  get network(): Network {
+    return this.#network;
+  }
+
+  /**
+   * Forget all values and take these, whatever became of the old ones.
+   * @param arrays as in the spec
+   */
+  restore(arrays: readonly NamedArray[] | null): void {
+    this.forget();
+    this.#disposeValues();
+    this.#network = this.#build(arrays);
   }
 
   /** Prepare a step: its images, and the hand-over from pre-training. */
@@ -150,27 +154,33 @@ export class Replica {
     this.#addTerms(bits, terms);
     const byId = pending.tape.backward(pending.logits, dLogits);
     const shared = new Map<string, Tensor>();
+    const own: Move[] = [];
     for (const parameter of this.network.trained(bits)) {
       const gradient = byId.get(parameter.tensor.id);
       if (gradient === undefined) throw new Error(`internal: no gradient for ${parameter.name}`);
       if (gradientClip !== undefined) clamp(gradient, gradientClip);
-      if (parameter.bits === null) {
-        shared.set(parameter.name, gradient);
-      } else {
-        this.#update(parameter, gradient, plan);
-        gradient.dispose();
-      }
+      if (parameter.bits === null) shared.set(parameter.name, gradient);
+      else own.push({ parameter, gradients: [gradient] });
     }
+    this.#update(own, plan);
+    for (const { gradients } of own) for (const gradient of gradients) gradient.dispose();
     return shared;
   }
 
-  /** Train the shared weights with the gradients summed over bit-widths, the caller's. */
-  apply(plan: StepPlan, gradients: ReadonlyMap<string, Tensor>): void {
-    for (const parameter of this.#shared) {
-      const gradient = gradients.get(parameter.name);
-      if (gradient === undefined) throw new Error(`internal: no sum for ${parameter.name}`);
-      this.#update(parameter, gradient, plan);
-    }
+  /**
+   * Train the shared weights with the sum of the gradients of all bit-widths.
+   * @param gradients by parameter; summed in their order into the first; the caller's
+   */
+  apply(plan: StepPlan, gradients: readonly ReadonlyMap<string, Tensor>[]): void {
+    const moves = this.shared.map((parameter) => ({
+      parameter,
+      gradients: gradients.map((byName) => {
+        const gradient = byName.get(parameter.name);
+        if (gradient === undefined) throw new Error(`internal: no gradient for ${parameter.name}`);
+        return gradient;
+      }),
+    }));
+    this.#update(moves, plan);
   }
 
   /** Take over values trained elsewhere, e.g. the pre-trained highest bit-width's. */
@@ -186,7 +196,9 @@ export class Replica {
 
   /** Names, in order, and lengths of the shared parameters: the layout of a flat gradient. */
   get shared(): readonly Parameter[] {
-    return this.#shared;
+    return [...this.network.parameters.values()].filter(
+      ({ role, bits }) => bits === null && isTrained(role),
+    );
   }
 
   /** Take the loss terms summed since the last call. */
@@ -230,8 +242,31 @@ export class Replica {
 
   dispose(): void {
     this.forget();
+    this.#disposeValues();
+  }
+
+  /** The network, with the velocities of its trained parameters. */
+  #build(values: readonly NamedArray[] | null): Network {
+    const arrays = values ?? startingValues(this.spec, this.spec.seed);
+    const network = buildNetwork(this.spec, arrays);
+    const given = new Map(arrays.map((array) => [array.name, array]));
+    for (const { name, role, tensor: parameter } of network.parameters.values()) {
+      if (!isTrained(role)) continue;
+      const saved = given.get(VELOCITY_PREFIX + name);
+      this.#velocities.set(
+        name,
+        saved === undefined
+          ? zeros(parameter.shape)
+          : tensor(saved.data.slice(), [...saved.shape], 'float32'),
+      );
+    }
+    return network;
+  }
+
+  #disposeValues(): void {
     for (const velocity of this.#velocities.values()) velocity.dispose();
-    this.network.dispose();
+    this.#velocities.clear();
+    this.#network.dispose();
   }
 
   #velocityOf(name: string): Tensor | undefined {
@@ -261,12 +296,15 @@ export class Replica {
     this.#batch = null;
   }
 
-  #update(parameter: Parameter, gradient: Tensor, plan: StepPlan): void {
-    const velocity = this.#velocities.get(parameter.name);
-    if (velocity === undefined) throw new Error(`internal: no velocity for ${parameter.name}`);
+  #update(moves: readonly Move[], plan: StepPlan): void {
     const { momentum, weightDecay } = this.spec.training;
     const { learningRate } = plan;
-    sgd(parameter.tensor, velocity, gradient, { learningRate, momentum, weightDecay });
+    const updates = moves.map(({ parameter, gradients }) => {
+      const v = this.#velocities.get(parameter.name);
+      if (v === undefined) throw new Error(`internal: no velocity for ${parameter.name}`);
+      return { w: parameter.tensor, v, gradients };
+    });
+    sgdAll(updates, { learningRate, momentum, weightDecay });
   }
 
   #addTerms(bits: number, terms: Tensor): void {

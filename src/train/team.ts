@@ -5,7 +5,6 @@
  * another worker; a team of one has none.
  */
 import type { NamedArray } from '../nn/parameters.ts';
-import type { BitMetrics } from '../spec/run.ts';
 import { evaluate } from './evaluate.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Exchange } from './exchange.ts';
@@ -21,6 +20,8 @@ export interface TeamMember {
   evaluate(limit: number | null): Promise<Evaluation[]>;
   /** Parameters and velocities of the member's own bit-widths, without the shared ones. */
   snapshot(): Promise<NamedArray[]>;
+  /** Take these values for all parameters, between two steps; null: those of the seed. */
+  restore(arrays: readonly NamedArray[] | null): Promise<void>;
 }
 
 /**
@@ -51,6 +52,11 @@ export function localMember(replica: Replica, exchange: Exchange | null): TeamMe
       return results;
     },
     snapshot: () => replica.snapshot(ownBits, false),
+    restore(arrays) {
+      replica.restore(arrays);
+      exchange?.forgetBefore(Infinity);
+      return Promise.resolve();
+    },
   };
 }
 
@@ -78,6 +84,10 @@ export class Team {
     return this.#lead.plan.batchSize;
   }
 
+  get classes(): number {
+    return this.#lead.spec.dataset.classNames.length;
+  }
+
   /** Run one step on all members. Rejects when one fails; the team is then not usable. */
   async step(plan: StepPlan): Promise<void> {
     const guarded = this.#members.map((member) =>
@@ -90,17 +100,9 @@ export class Team {
     await Promise.all(guarded);
   }
 
-  /** Means of the loss since the last call, ascending bits. */
-  async takeMetrics(): Promise<BitMetrics[]> {
-    const terms = (await Promise.all(this.#members.map((member) => member.takeTerms()))).flat();
-    return terms
-      .sort((a, b) => a.bits - b.bits)
-      .map(({ bits, steps, sums }) => ({
-        bits,
-        crossEntropy: (sums[0] ?? NaN) / steps,
-        distillation: (sums[1] ?? NaN) / steps,
-        accuracy: (sums[2] ?? NaN) / steps / this.batchSize,
-      }));
+  /** Loss terms summed since the last call, by bit-width. Waits for all steps so far. */
+  async takeTerms(): Promise<TermSums[]> {
+    return (await Promise.all(this.#members.map((member) => member.takeTerms()))).flat();
   }
 
   /** @param limit at most this many test images; null: all. Ascending bits. */
@@ -116,6 +118,11 @@ export class Team {
     const own = await this.#lead.snapshot(this.#lead.spec.ownBits, true);
     const theirs = await Promise.all(others.map((member) => member.snapshot()));
     return [...own, ...theirs.flat()];
+  }
+
+  /** Go back to a snapshot, or to the beginning. */
+  async restore(arrays: readonly NamedArray[] | null): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.restore(arrays)));
   }
 
   dispose(): void {

@@ -7,16 +7,44 @@
 import type { NamedArray } from '../nn/parameters.ts';
 import { totalEpochs } from '../spec/recipe.ts';
 import type { Recipe } from '../spec/recipe.ts';
-import type { BitMetrics, LogEntry } from '../spec/run.ts';
+import type { LogEntry } from '../spec/run.ts';
 import type { Evaluation } from './evaluate.ts';
+import { LossTally, metricsOf } from './loss-tally.ts';
+import {
+  lossFault,
+  MOST_ROLL_BACKS,
+  rateFactor,
+  RATE_FACTOR,
+  UNTROUBLED,
+  valueFault,
+} from './recovery.ts';
+import type { Recovery } from './recovery.ts';
 import { planStep } from './schedule.ts';
+import type { StepPlan } from './schedule.ts';
 import type { Team } from './team.ts';
 
+/** Losses are read back every so many steps: a GPU would wait at each. */
+const READ_EVERY_STEPS = 8;
 /** Log entries an epoch, so that a short run still draws a curve. */
 const LOGS_PER_EPOCH = 10;
 /** Test images looked at after each epoch; the whole set at the end. */
 const EPOCH_TEST_IMAGES = 500;
 const CHECKPOINT_EVERY_MS = 5_000;
+
+export type EventEntry = Extract<LogEntry, { readonly kind: 'event' }>;
+
+export interface TrainerCheckpoint {
+  readonly step: number;
+  readonly epoch: number;
+  readonly tensors: readonly NamedArray[];
+  readonly recovery: Recovery;
+}
+
+/** Where a run starts or goes on. */
+export interface StartPoint {
+  readonly step: number;
+  readonly recovery: Recovery;
+}
 
 export interface TrainerHooks {
   /** After each step; must return at once. */
@@ -27,8 +55,10 @@ export interface TrainerHooks {
     imagesPerSecond: number;
   }): void;
   onLog(entries: readonly LogEntry[]): Promise<void>;
-  /** All losses up to here were finite. */
-  onCheckpoint(step: number, epoch: number, tensors: readonly NamedArray[]): Promise<void>;
+  /** All losses up to here were sound, and all values are finite. */
+  onCheckpoint(checkpoint: TrainerCheckpoint): Promise<void>;
+  /** Training is back at an earlier step: the log after it is void, and the event is its last entry. */
+  onRollBack(step: number, event: EventEntry): Promise<void>;
   onPause(): Promise<void>;
   onContinue(): Promise<void>;
 }
@@ -40,12 +70,17 @@ export interface TrainOutcome {
   /** Seconds in training steps, this session. */
   readonly trainSeconds: number;
   readonly imagesPerSecond: number;
+  /** Why training gave up, in a sentence; null where it did not. */
+  readonly failure: string | null;
 }
 
-/** The loss is no longer a finite number. */
-export class DivergedError extends Error {
-  override readonly name = 'DivergedError';
+/** What a roll-back returns to; without tensors: the values of the seed. */
+interface GoodPoint {
+  readonly step: number;
+  readonly tensors: readonly NamedArray[] | null;
 }
+
+const BEGINNING: GoodPoint = { step: 0, tensors: null };
 
 export class Trainer {
   readonly totalSteps: number;
@@ -60,15 +95,29 @@ export class Trainer {
   #stepsTimed = 0;
   /** Since the last log entry. */
   #interval = { ms: 0, steps: 0 };
-  /** Steps a millisecond up to the last log entry; null before the first. */
+  /** Steps a millisecond up to the last reading; null before the first. */
   #pace: number | null = null;
+  readonly #tally = new LossTally();
+  #recovery: Recovery;
+  #good: GoodPoint = BEGINNING;
+  /** Of the last checkpoint. */
+  #keptStep: number;
+  #keptAt = 0;
+  #failure: string | null = null;
 
-  /** @param startStep 0, or where a checkpoint was written */
-  constructor(recipe: Recipe, team: Team, hooks: TrainerHooks, startStep: number) {
+  /** @param start step 0, or where a checkpoint was written, with its recovery */
+  constructor(
+    recipe: Recipe,
+    team: Team,
+    hooks: TrainerHooks,
+    start: StartPoint = { step: 0, recovery: UNTROUBLED },
+  ) {
     this.#recipe = recipe;
     this.#team = team;
     this.#hooks = hooks;
-    this.#step = startStep;
+    this.#step = start.step;
+    this.#keptStep = start.step;
+    this.#recovery = start.recovery;
     this.totalSteps = totalEpochs(recipe) * team.stepsPerEpoch;
   }
 
@@ -97,26 +146,24 @@ export class Trainer {
     this.#wake?.();
   }
 
-  /** @throws DivergedError when a loss is not finite */
   async run(): Promise<TrainOutcome> {
-    const { training, bitWidths } = this.#recipe;
     const { stepsPerEpoch, batchSize } = this.#team;
     const logEvery = Math.max(1, Math.floor(stepsPerEpoch / LOGS_PER_EPOCH));
-    let lastCheckpoint = this.#step;
-    let checkpointAt = performance.now();
+    this.#keptAt = performance.now();
+    if (this.#step > 0 && this.#step % stepsPerEpoch === 0) {
+      this.#good = { step: this.#step, tensors: await this.#team.snapshot() };
+    }
     let isDone = await this.#resumesAtTarget();
 
-    while (this.#step < this.totalSteps && !this.#stopping && !isDone) {
+    while (this.#step < this.totalSteps && !this.#stopping && !isDone && this.#failure === null) {
       if (this.#allowance === 0) {
-        await this.#log(false);
-        await this.#checkpoint();
-        lastCheckpoint = this.#step;
+        await this.#account({ isLogged: true, isKept: true });
         await this.#sleep();
-        checkpointAt = performance.now();
+        this.#keptAt = performance.now();
         continue;
       }
       this.#allowance--;
-      const plan = planStep(training, bitWidths, stepsPerEpoch, this.#step);
+      const plan = this.#planOf(this.#step);
       const begin = performance.now();
       await this.#team.step(plan);
       this.#time(performance.now() - begin);
@@ -128,20 +175,15 @@ export class Trainer {
         imagesPerSecond: this.#rate(batchSize),
       });
       const isEpochEnd = this.#step % stepsPerEpoch === 0;
-      if (this.#step % logEvery === 0 || isEpochEnd) {
-        isDone = await this.#log(isEpochEnd && this.#step < this.totalSteps);
-        if (isEpochEnd || performance.now() - checkpointAt > CHECKPOINT_EVERY_MS) {
-          await this.#checkpoint();
-          lastCheckpoint = this.#step;
-          checkpointAt = performance.now();
-        }
+      const isLogged = this.#step % logEvery === 0 || isEpochEnd;
+      if (isLogged || this.#step % READ_EVERY_STEPS === 0) {
+        const isLate = performance.now() - this.#keptAt > CHECKPOINT_EVERY_MS;
+        const isKept = isEpochEnd || (isLogged && isLate);
+        isDone = await this.#account({ isLogged, isKept });
       }
       await breathe();
     }
-    if (lastCheckpoint !== this.#step) {
-      await this.#log(false);
-      await this.#checkpoint();
-    }
+    if (this.#keptStep !== this.#step) await this.#account({ isLogged: true, isKept: true });
     const evaluations = await this.#team.evaluate(null);
     await this.#hooks.onLog([this.#testEntry(evaluations)]);
     return {
@@ -151,6 +193,7 @@ export class Trainer {
       trainSeconds: this.trainSeconds,
       imagesPerSecond:
         this.#stepsTimed === 0 ? 0 : (this.#stepsTimed * batchSize * 1000) / this.#stepMs,
+      failure: this.#failure,
     };
   }
 
@@ -158,25 +201,94 @@ export class Trainer {
     return this.#step / this.#team.stepsPerEpoch;
   }
 
-  /** @returns whether a test was asked for and reached the recipe's target */
-  async #log(withTest: boolean): Promise<boolean> {
+  #planOf(step: number): StepPlan {
+    const { training, bitWidths } = this.#recipe;
+    const plan = planStep(training, bitWidths, this.#team.stepsPerEpoch, step);
+    return { ...plan, learningRate: plan.learningRate * rateFactor(this.#recovery) };
+  }
+
+  /**
+   * Read the losses since the last time; log them, write a checkpoint, or roll back where they or the
+   * values to be kept are not sound.
+   * @returns whether the end of an epoch reached the recipe's target
+   */
+  async #account(wanted: {
+    readonly isLogged: boolean;
+    readonly isKept: boolean;
+  }): Promise<boolean> {
     const begin = performance.now();
-    const metrics = await this.#team.takeMetrics();
+    const terms = await this.#team.takeTerms();
     this.#settle(performance.now() - begin);
+    this.#tally.add(terms);
+    const losses = metricsOf(terms, this.#team.batchSize);
+    const tensors = wanted.isKept ? await this.#team.snapshot() : null;
+    const fault =
+      lossFault(losses, this.#team.classes) ?? (tensors === null ? null : valueFault(tensors));
+    if (fault !== null) {
+      await this.#rollBack(fault);
+      return false;
+    }
+    const isEpochEnd = this.#step > 0 && this.#step % this.#team.stepsPerEpoch === 0;
+    const isReached = wanted.isLogged && (await this.#log(isEpochEnd));
+    if (tensors !== null) {
+      if (isEpochEnd) this.#good = { step: this.#step, tensors };
+      await this.#keep(tensors);
+    }
+    return isReached;
+  }
+
+  /**
+   * Back to the beginning of the epoch, and on from there at a lower rate; or, at the last roll-back,
+   * there to stay. An epoch resumed in its middle has no beginning to go back to: the run starts over,
+   * and repeats what it did to get here.
+   */
+  async #rollBack(fault: string): Promise<void> {
+    const from = this.#step;
+    const { step, tensors } = this.#good;
+    this.#tally.clear();
+    const startsOver = tensors === null && Math.floor((from - 1) / this.#team.stepsPerEpoch) > 0;
+    const { rollBacks } = this.#recovery;
+    const said = `Training diverged by step ${from}: ${fault}.`;
+    let text: string;
+    if (startsOver) {
+      this.#recovery = UNTROUBLED;
+      text = `${said} The beginning of its epoch was lost with an interruption: the run starts over.`;
+    } else if (rollBacks === MOST_ROLL_BACKS) {
+      text = `${said} It was taken back ${rollBacks} times before, so it stops here, with the weights of step ${step}: try a lower learning rate or more bits.`;
+      this.#failure = text;
+    } else {
+      this.#recovery = { rollBacks: rollBacks + 1 };
+      text = `${said} Back to step ${step}, and on at ${RATE_FACTOR ** (rollBacks + 1)} of the recipe’s learning rate (roll-back ${rollBacks + 1} of ${MOST_ROLL_BACKS}).`;
+    }
+    await this.#team.restore(tensors);
+    this.#step = step;
+    await this.#hooks.onRollBack(step, { kind: 'event', step, epoch: this.#epoch, text });
+    // with the roll-back in it, so that an interruption now does not count it twice
+    await this.#keep(tensors ?? (await this.#team.snapshot()));
+  }
+
+  async #keep(tensors: readonly NamedArray[]): Promise<void> {
+    await this.#hooks.onCheckpoint({
+      step: this.#step,
+      epoch: this.#epoch,
+      tensors,
+      recovery: this.#recovery,
+    });
+    this.#keptStep = this.#step;
+    this.#keptAt = performance.now();
+  }
+
+  /** @returns whether a test was asked for and reached the recipe's target */
+  async #log(isEpochEnd: boolean): Promise<boolean> {
+    const metrics = this.#tally.take(this.#team.batchSize);
     if (metrics.length === 0) return false;
-    assertFinite(metrics, this.#step);
-    const plan = planStep(
-      this.#recipe.training,
-      this.#recipe.bitWidths,
-      this.#team.stepsPerEpoch,
-      this.#step - 1,
-    );
+    const withTest = isEpochEnd && this.#step < this.totalSteps;
     const entries: LogEntry[] = [
       {
         kind: 'train',
         step: this.#step,
         epoch: this.#epoch,
-        learningRate: plan.learningRate,
+        learningRate: this.#planOf(this.#step - 1).learningRate,
         metrics,
         imagesPerSecond: this.#rate(this.#team.batchSize),
       },
@@ -226,10 +338,6 @@ export class Trainer {
     };
   }
 
-  async #checkpoint(): Promise<void> {
-    await this.#hooks.onCheckpoint(this.#step, this.#epoch, await this.#team.snapshot());
-  }
-
   async #sleep(): Promise<void> {
     await this.#hooks.onPause();
     await new Promise<void>((resolve) => {
@@ -260,15 +368,6 @@ export class Trainer {
   #rate(batchSize: number): number {
     const { steps, ms } = this.#interval;
     return (this.#pace ?? steps / Math.max(ms, 1e-3)) * batchSize * 1000;
-  }
-}
-
-function assertFinite(metrics: readonly BitMetrics[], step: number): void {
-  for (const { bits, crossEntropy, distillation } of metrics) {
-    if (Number.isFinite(crossEntropy) && Number.isFinite(distillation)) continue;
-    throw new DivergedError(
-      `training diverged at step ${step}: expected a finite loss at ${bits} bits, got ${crossEntropy} + β · ${distillation}; the last good checkpoint is kept, try a lower learning rate`,
-    );
   }
 }
 
