@@ -8,7 +8,7 @@
 import { reshape } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as kernels from './kernels.ts';
-import type { ClipEnds, ConvGeometry, RangeScope } from './kernels.ts';
+import type { ClipEnds, ConvGeometry, OwnRange, RangeScope } from './kernels.ts';
 import type { Tape } from './tape.ts';
 
 /** A tensor and the grid it is to be put on where it is used; `steps` 0: as it is. */
@@ -57,6 +57,23 @@ export function fakeQuantize(tape: Tape | null, x: Gridded): Tensor {
   const y = own(tape, kernels.fakeQuantize(tensor, range, steps));
   tape?.record(y, [tensor], (dy) => [clip ? kernels.clipMask(dy, tensor, range) : dy]);
   return y;
+}
+
+/** Each on a grid of its own range per channel, straight-through. @param xs each [..., C] */
+export function quantizeAll(
+  tape: Tape | null,
+  xs: readonly Tensor[],
+  steps: number,
+  range: OwnRange,
+): Tensor[] {
+  const ys = kernels.quantizeAll(xs, steps, range);
+  xs.forEach((x, i) => {
+    const y = ys[i];
+    if (y === undefined) throw new Error(`internal: ${ys.length} grids of ${xs.length} tensors`);
+    own(tape, y);
+    tape?.record(y, [x], (dy) => [dy]);
+  });
+  return ys;
 }
 
 type ConvKind = 'conv' | 'depthwise';

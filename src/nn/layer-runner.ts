@@ -4,11 +4,12 @@
  */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { batchNormInfer, blend } from '../engine/kernels.ts';
-import type { RangeScope } from '../engine/kernels.ts';
+import type { Following, RangeScope } from '../engine/kernels.ts';
 import * as ops from '../engine/ops.ts';
 import type { Tape } from '../engine/tape.ts';
 import { FULL_PRECISION } from '../quant/quantizer.ts';
 import type { Quantizer } from '../quant/quantizer.ts';
+import { quantizeTogether } from '../quant/weights.ts';
 import type { ConvKind } from '../quant/weights.ts';
 import type { Precision } from '../spec/bits.ts';
 import type { ModelLayer } from '../spec/model.ts';
@@ -49,6 +50,10 @@ export interface Pass {
   readonly keep: number;
   readonly observed: ObservedRange[];
   readonly onRounding: ((rounding: Rounding) => void) | null;
+  /** Collects running averages to be moved together at the end; left out: each moves at once. */
+  readonly following?: Following[];
+  /** Weights that are on their grids already, by layer. */
+  readonly grids?: ReadonlyMap<string, Tensor>;
 }
 
 /** What a layer gives out: rectified or not, and the range that its reader asks for. */
@@ -128,7 +133,7 @@ export class LayerRunner {
 
   /** Convolution of the quantized input with quantized weights, switchable batch norm, ReLU. */
   unit(layer: ModelLayer, x: Activation, pass: Pass, out: UnitOutput): Activation {
-    const { tape, bits, keep } = pass;
+    const { tape, bits } = pass;
     if (layer.kind === 'dense') throw new Error('internal: dense layer in a conv unit');
     const w = this.#quantizedWeights(layer, layer.kind, pass);
     const input = this.#griddedInput(layer, layer.kind, x, pass);
@@ -149,15 +154,40 @@ export class LayerRunner {
       ...options,
       scope: out.scope,
     });
-    blend(moments, stats, keep);
+    follow(pass, moments, stats);
     return { tensor: y, range };
+  }
+
+  /**
+   * Put the weights of many layers on their grids together, where the quantizer can.
+   * @returns by layer, for `Pass.grids`; the tape's, without one the caller's
+   */
+  grids(layers: readonly ModelLayer[], pass: Pass): Map<string, Tensor> {
+    const { weightGrid } = this.#quantizer;
+    const { weights: bits } = this.#quantizer.precision(pass.bits);
+    const grids = new Map<string, Tensor>();
+    const names: string[] = [];
+    const found = layers.flatMap(({ name, kind, quantized }) => {
+      if (!quantized || kind === 'dense') return [];
+      names.push(name);
+      return [{ w: this.#weight(name, 'weight', pass), kind }];
+    });
+    if (weightGrid === null || bits === FULL_PRECISION || found.length === 0) return grids;
+    quantizeTogether(pass.tape, found, weightGrid, bits).forEach((tensor, i) => {
+      grids.set(names[i] ?? '', tensor);
+    });
+    return grids;
   }
 
   #quantizedWeights(layer: ModelLayer, kind: ConvKind, pass: Pass): Tensor {
     const w = this.#weight(layer.name, 'weight', pass);
     const { weights: bits } = this.#precision(layer, pass);
     if (bits === FULL_PRECISION) return w;
-    const { signal, quantized } = this.#quantizer.weights(pass.tape, w, kind, bits);
+    const ready = pass.grids?.get(layer.name);
+    const { signal, quantized } =
+      ready === undefined
+        ? this.#quantizer.weights(pass.tape, w, kind, bits)
+        : { signal: w, quantized: ready };
     pass.onRounding?.({
       layer: layer.name,
       operand: 'weights',
@@ -195,7 +225,7 @@ export class LayerRunner {
       const name = parameterName(layer.name, 'range', null);
       pass.observed.push({ name, tensor: range.clone() });
     } else {
-      blend(running, range, pass.keep);
+      follow(pass, running, range);
     }
     return range;
   }
@@ -230,6 +260,12 @@ export class LayerRunner {
     }
     return parameter.tensor;
   }
+}
+
+/** Let a running average follow `x`, now or with the others of its pass. */
+function follow({ keep, following }: Pass, running: Tensor, x: Tensor): void {
+  if (following === undefined) blend(running, x, keep);
+  else following.push({ running, x });
 }
 
 /** An activation with its channels shuffled, and its range where that is one for each channel. */

@@ -5,7 +5,8 @@
  */
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { RangeScope } from '../engine/kernels.ts';
+import { blendAll } from '../engine/kernels.ts';
+import type { Following, RangeScope } from '../engine/kernels.ts';
 import { Tape } from '../engine/tape.ts';
 import type { Quantizer } from '../quant/quantizer.ts';
 import { modelLayers } from '../spec/model.ts';
@@ -27,6 +28,7 @@ export interface ForwardResult {
 export class Network {
   readonly model: ModelSpec;
   readonly parameters: ReadonlyMap<string, Parameter>;
+  readonly #layers: readonly ModelLayer[];
   readonly #layersByBlock: readonly (readonly ModelLayer[])[];
   readonly #runner: LayerRunner;
 
@@ -34,6 +36,7 @@ export class Network {
   constructor(model: ModelSpec, quantizer: Quantizer, arrays: readonly NamedArray[]) {
     this.model = model;
     const layers = modelLayers(model);
+    this.#layers = layers;
     this.#layersByBlock = model.blocks.map((_, i) => layers.filter(({ block }) => block === i));
     this.parameters = toParameters(arrays);
     this.#runner = new LayerRunner(this.parameters, quantizer, signedInputs(model));
@@ -51,7 +54,9 @@ export class Network {
       if (isTrained(role) && (own === null || own === bits)) tape.watch(tensor);
     }
     const observed: ObservedRange[] = [];
-    const logits = this.#run(x, { tape, bits, keep, observed, onRounding: null });
+    const following: Following[] = [];
+    const logits = this.#run(x, { tape, bits, keep, observed, onRounding: null, following });
+    blendAll(following, keep);
     return { logits, tape, ranges: observed };
   }
 
@@ -73,7 +78,8 @@ export class Network {
     for (const { tensor } of this.parameters.values()) tensor.dispose();
   }
 
-  #run(x: Tensor, pass: Pass): Tensor {
+  #run(x: Tensor, unprepared: Pass): Tensor {
+    const pass = { ...unprepared, grids: this.#runner.grids(this.#layers, unprepared) };
     let activation: Activation = { tensor: x, range: null };
     for (let i = 0; i < this.model.blocks.length; i++) {
       activation = this.#block(i, activation, pass);

@@ -12,8 +12,14 @@ import {
   unitActivations,
 } from './activations.ts';
 import type { ActivationQuantizer } from './activations.ts';
-import { dorefaWeights, minMaxWeights, symmetricWeights } from './weights.ts';
-import type { WeightQuantizer } from './weights.ts';
+import {
+  MIN_MAX_GRID,
+  SYMMETRIC_GRID,
+  dorefaWeights,
+  minMaxWeights,
+  symmetricWeights,
+} from './weights.ts';
+import type { OwnGrid, WeightQuantizer } from './weights.ts';
 
 /** "32" is not a grid: full precision. */
 export const FULL_PRECISION = 32;
@@ -21,6 +27,8 @@ export const FULL_PRECISION = 32;
 export interface Quantizer {
   readonly name: QuantizerName;
   readonly weights: WeightQuantizer;
+  /** What `weights` does, where layers can be put on their grids together; else null. */
+  readonly weightGrid: OwnGrid | null;
   readonly activations: ActivationQuantizer;
   /** One running range of a layer's input for all bit-widths, as in the paper's code. */
   readonly sharesRanges: boolean;
@@ -38,21 +46,29 @@ export interface QuantizerOptions {
 }
 
 const OPERANDS: Readonly<
-  Record<QuantizerName, { weights: WeightQuantizer; activations: ActivationQuantizer }>
+  Record<
+    QuantizerName,
+    { weights: WeightQuantizer; weightGrid: OwnGrid | null; activations: ActivationQuantizer }
+  >
 > = {
-  sbm: { weights: minMaxWeights, activations: minMaxActivations },
-  dorefa: { weights: dorefaWeights, activations: unitActivations },
-  symmetric: { weights: symmetricWeights, activations: symmetricActivations },
+  sbm: { weights: minMaxWeights, weightGrid: MIN_MAX_GRID, activations: minMaxActivations },
+  dorefa: { weights: dorefaWeights, weightGrid: null, activations: unitActivations },
+  symmetric: {
+    weights: symmetricWeights,
+    weightGrid: SYMMETRIC_GRID,
+    activations: symmetricActivations,
+  },
 };
 
 export function makeQuantizer(
   name: QuantizerName,
   { precisions, sharesRanges = false, learnsClips = false }: QuantizerOptions = {},
 ): Quantizer {
-  const { weights, activations } = OPERANDS[name];
+  const { weights, weightGrid, activations } = OPERANDS[name];
   return {
     name,
     weights,
+    weightGrid,
     activations: learnsClips ? learnedActivations : activations,
     sharesRanges,
     precision: (bits) => precisions?.get(bits) ?? { weights: bits, activations: bits },

@@ -1,6 +1,7 @@
 /** @file How weights are put on a grid: one function per quantizer. */
 import { reshape, tensor1d } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { OwnRange } from '../engine/kernels.ts';
 import * as ops from '../engine/ops.ts';
 import type { Tape } from '../engine/tape.ts';
 
@@ -25,19 +26,22 @@ export type WeightQuantizer = (
   bits: number,
 ) => WeightGrid;
 
+/** A grid over each output channel's own range: layers can be put on theirs together. */
+export interface OwnGrid {
+  readonly range: OwnRange;
+  /** Grid points − 1. */
+  steps(bits: number): number;
+}
+
 /** Between the lowest and the highest weight of each output channel: 2^bits − 1 steps. */
-export const minMaxWeights: WeightQuantizer = (tape, w, kind, bits) =>
-  perOutput(tape, w, kind, (rows) => ({
-    range: ops.range(tape, rows, 'channel'),
-    steps: 2 ** bits - 1,
-  }));
+export const MIN_MAX_GRID: OwnGrid = { range: 'extremes', steps: (bits) => 2 ** bits - 1 };
 
 /** Around 0, c = max |w| of each output channel: 2^bits − 2 steps over [−c, c]. */
-export const symmetricWeights: WeightQuantizer = (tape, w, kind, bits) =>
-  perOutput(tape, w, kind, (rows) => ({
-    range: ops.symmetricRange(tape, ops.range(tape, rows, 'channel')),
-    steps: 2 ** bits - 2,
-  }));
+export const SYMMETRIC_GRID: OwnGrid = { range: 'around-zero', steps: (bits) => 2 ** bits - 2 };
+
+export const minMaxWeights = onOwnGrid(MIN_MAX_GRID);
+
+export const symmetricWeights = onOwnGrid(SYMMETRIC_GRID);
 
 /**
  * DoReFa: u = tanh(w) / max |tanh(w)|, on 2^bits − 1 steps over [−1, 1]; the same as
@@ -51,22 +55,37 @@ export const dorefaWeights: WeightQuantizer = (tape, w, _kind, bits) => {
   return { signal, quantized: ops.fakeQuantize(tape, grid) };
 };
 
-/** Quantize with one range per output channel. */
-function perOutput(
+function onOwnGrid(grid: OwnGrid): WeightQuantizer {
+  return (tape, w, kind, bits) => {
+    const [quantized = w] = quantizeTogether(tape, [{ w, kind }], grid, bits);
+    return { signal: w, quantized };
+  };
+}
+
+/** Weights and the kind of convolution that they are for. */
+export interface LayerWeights {
+  readonly w: Tensor;
+  readonly kind: ConvKind;
+}
+
+/** Weights of several layers, each on its own grid, in the order given; owned as by a quantizer. */
+export function quantizeTogether(
   tape: Tape | null,
-  w: Tensor,
-  kind: ConvKind,
-  gridOf: (rows: Tensor) => { readonly range: Tensor; readonly steps: number },
-): WeightGrid {
-  if (kind === 'conv') {
-    const grid = { tensor: w, ...gridOf(w), clip: false };
-    return { signal: w, quantized: ops.fakeQuantize(tape, grid) };
-  }
+  layers: readonly LayerWeights[],
+  grid: OwnGrid,
+  bits: number,
+): Tensor[] {
   // [S, R, C, 1]: the output channel is C; reshape so that it is the last dimension.
-  const [height = 1, width = 1, channels = 1] = w.shape;
-  const rows = view(tape, w, [height * width, channels]);
-  const grid = { tensor: rows, ...gridOf(rows), clip: false };
-  return { signal: w, quantized: view(tape, ops.fakeQuantize(tape, grid), w.shape) };
+  const rows = layers.map(({ w, kind }) => {
+    const [height = 1, width = 1, channels = 1] = w.shape;
+    return kind === 'conv' ? w : view(tape, w, [height * width, channels]);
+  });
+  const quantized = ops.quantizeAll(tape, rows, grid.steps(bits), grid.range);
+  return layers.map(({ w, kind }, i) => {
+    const values = quantized[i];
+    if (values === undefined) throw new Error('internal: weights without a grid');
+    return kind === 'conv' ? values : view(tape, values, w.shape);
+  });
 }
 
 /** The same data under another shape, on the tape. */

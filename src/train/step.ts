@@ -7,7 +7,6 @@
  */
 import { tensor, tensor2d } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { accumulate } from '../engine/kernels.ts';
 import type { Exchange } from './exchange.ts';
 import type { Replica } from './replica.ts';
 import { teachersOf } from './schedule.ts';
@@ -63,18 +62,19 @@ export async function runStep(
 
   await followRanges(replica, plan, exchange);
   if (replica.shared.length === 0) return; // separate nets: all is done
-  const sum = await sumGradients(replica, plan, gradientsByBits, exchange);
-  replica.apply(plan, sum);
-  for (const gradient of sum.values()) gradient.dispose();
+  const gradients = await allGradients(replica, plan, gradientsByBits, exchange);
+  replica.apply(plan, gradients);
+  for (const byName of gradients) for (const gradient of byName.values()) gradient.dispose();
 }
 
-async function sumGradients(
+/** Of every bit-width of the step, in its order: the order of the sum. */
+async function allGradients(
   replica: Replica,
   plan: StepPlan,
   own: ReadonlyMap<number, Gradients>,
   exchange: Exchange | null,
-): Promise<Gradients> {
-  let sum: Gradients | null = null;
+): Promise<Gradients[]> {
+  const all: Gradients[] = [];
   for (const bits of plan.bits) {
     let gradients = own.get(bits);
     if (gradients === undefined) {
@@ -82,19 +82,9 @@ async function sumGradients(
       const data = await exchange.take({ step: plan.step, kind: 'gradients', bits });
       gradients = unflatten(replica, data);
     }
-    if (sum === null) {
-      sum = gradients;
-      continue;
-    }
-    for (const [name, gradient] of gradients) {
-      const target = sum.get(name);
-      if (target === undefined) throw new Error(`internal: no sum for ${name}`);
-      accumulate(target, gradient, 1);
-      gradient.dispose();
-    }
+    all.push(gradients);
   }
-  if (sum === null) throw new Error('internal: a step without bit-widths');
-  return sum;
+  return all;
 }
 
 /** The owner of a bit-width gives its values to all: others start from its batch norm. */
