@@ -57,19 +57,28 @@ function readableFile(path: string): string {
   return resolve(path);
 }
 
-function recipeOf(plan: Plan): Recipe {
-  return plan.kind === 'recipe' ? plan.recipe : plan.comparison.recipe;
-}
-
-function withRecipe(plan: Plan, recipe: Recipe): Plan {
-  return plan.kind === 'recipe'
-    ? { ...plan, recipe }
-    : { ...plan, comparison: { ...plan.comparison, recipe } };
+/** Change what recipes of all kinds have. */
+function withFields(plan: Plan, fields: Partial<Pick<Recipe, 'dataset' | 'seed'>>): Plan {
+  switch (plan.kind) {
+    case 'recipe':
+      return { ...plan, recipe: { ...plan.recipe, ...fields } };
+    case 'search':
+      return { ...plan, recipe: { ...plan.recipe, ...fields } };
+    case 'comparison': {
+      const { comparison } = plan;
+      return {
+        ...plan,
+        comparison: { ...comparison, recipe: { ...comparison.recipe, ...fields } },
+      };
+    }
+    default:
+      return plan satisfies never;
+  }
 }
 
 function withData(plan: Plan, hasFiles: boolean): Plan {
-  const recipe = recipeOf(plan);
-  if (hasFiles) return withRecipe(plan, { ...recipe, dataset: { kind: 'stored' } });
+  const recipe = plan.kind === 'comparison' ? plan.comparison.recipe : plan.recipe;
+  if (hasFiles) return withFields(plan, { dataset: { kind: 'stored' } });
   if (recipe.dataset.kind === 'procedural') return plan;
   throw new SpecError('recipe.dataset: expected its images from --data FILE, got no --data');
 }
@@ -77,7 +86,7 @@ function withData(plan: Plan, hasFiles: boolean): Plan {
 /** A comparison counts its seeds on from this one. */
 function withSeed(plan: Plan, seed: number | null): Plan {
   if (seed === null) return plan;
-  if (plan.kind === 'recipe') return withRecipe(plan, { ...plan.recipe, seed });
+  if (plan.kind !== 'comparison') return withFields(plan, { seed });
   const seeds = plan.comparison.seeds.map((_, i) => (seed + i) % 2 ** 32);
   return { ...plan, comparison: { ...plan.comparison, seeds } };
 }

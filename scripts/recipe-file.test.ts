@@ -19,14 +19,15 @@ function recipeFile(change: object): string {
 describe('readPlan', () => {
   it.each([...namedPlans()])('takes %s, which has its own name', (name, path) => {
     const plan = readPlan(name);
-    const { name: own } = plan.kind === 'recipe' ? plan.recipe : plan.comparison;
+    const { name: own } = plan.kind === 'comparison' ? plan.comparison : plan.recipe;
     expect(own).toBe(name);
     expect(readPlan(path)).toEqual(plan);
   });
 
-  it('tells a comparison from a recipe', () => {
+  it('tells a comparison and a search from a recipe', () => {
     expect(readPlan('quick').kind).toBe('recipe');
     expect(readPlan('table1').kind).toBe('comparison');
+    expect(readPlan('sp-nas-quick').kind).toBe('search');
   });
 
   it('names the field that is wrong', () => {
@@ -34,6 +35,7 @@ describe('readPlan', () => {
       'recipe.bitWidths: expected bit-widths in ascending order, each once',
     );
     expect(() => readPlan(recipeFile({ extra: 1 }))).toThrow('recipe.extra');
+    expect(() => readPlan(recipeFile({ search: { methods: [] } }))).toThrow('recipe.search.');
     const mapping = { accelerator: 'abacus', objective: 'edp', evaluationsPerLayer: 100 };
     expect(() => readPlan(recipeFile({ mapping }))).toThrow(
       /^recipe\.mapping\.accelerator: expected one of .*eyeriss.*, got "abacus"$/,

@@ -4,12 +4,15 @@
  * `window.lab.run` takes what crosses from the command line and gives back plain data; it never
  * rejects, because an error that crosses keeps only its message.
  */
-import { spawnData, spawnMapper, spawnTrainer } from '../rpc/spawn.ts';
+import { spawnData, spawnMapper, spawnSearch, spawnTrainer } from '../rpc/spawn.ts';
+import type { SearchMeasure, SearchMeasureSpec } from '../rpc/search-api.ts';
 import type { MeasureSpec, TrainMeasure } from '../rpc/train-api.ts';
 import { compareHeadless } from '../state/headless-compare.ts';
 import type { CompareRequest, CompareResult } from '../state/headless-compare.ts';
 import { runHeadless } from '../state/headless-run.ts';
 import type { HeadlessRequest, HeadlessResult, HeadlessServices } from '../state/headless-run.ts';
+import { searchHeadless } from '../state/headless-search.ts';
+import type { HeadlessSearchRequest, HeadlessSearchResult } from '../state/headless-search.ts';
 import { browserRunStore } from '../state/run-store.ts';
 import { sentenceOf } from '../state/worker-owner.ts';
 import { CODE_VERSION } from './version.ts';
@@ -30,6 +33,13 @@ export interface HeadlessLab {
     request: Omit<CompareRequest, 'files'>,
     say: (line: string) => void,
   ): Promise<HeadlessOutcome<CompareResult>>;
+  /** As `run`, for a network search and the training and mapping of what it finds. */
+  search(
+    request: Omit<HeadlessSearchRequest, 'files'>,
+    say: (line: string) => void,
+  ): Promise<HeadlessOutcome<HeadlessSearchResult>>;
+  /** Time steps of a supernet in a search worker of its own. */
+  measureSearch(spec: SearchMeasureSpec): Promise<SearchMeasure>;
   /** Time training steps in a trainer worker of its own. Rejects where the backend is missing. */
   measure(spec: MeasureSpec): Promise<TrainMeasure>;
 }
@@ -68,6 +78,19 @@ window.lab = {
     attempt((services, files) => runHeadless({ ...request, files }, services, say), say),
   compare: (request, say) =>
     attempt((services, files) => compareHeadless({ ...request, files }, services, say), say),
+  search: (request, say) =>
+    attempt(
+      (services, files) => searchHeadless({ ...request, files }, { ...services, spawnSearch }, say),
+      say,
+    ),
+  async measureSearch(spec) {
+    const { api, terminate } = spawnSearch();
+    try {
+      return await api.measure(spec);
+    } finally {
+      terminate();
+    }
+  },
   async measure(spec) {
     const { api, terminate } = spawnTrainer();
     try {
