@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SpecError } from '../src/util/errors.ts';
 import { mapNetwork } from './map.ts';
 import { parseMapOptions } from './map-options.ts';
 
@@ -48,6 +50,7 @@ describe('the options of npm run map', () => {
     ['--network vgg16 --bits -8', '--bits'],
     ['--network vgg16 --bits NaN', '--bits: expected a whole number from 1 to 64, got "NaN"'],
     ['--network vgg16 --budget 1e99', '--budget: expected a whole number from 1'],
+    ['--network vgg16 --budget 2e9', '--budget: expected a whole number from 1 to 1000000000'],
     ['--network vgg16 --budget 2.5', '--budget: expected a whole number'],
     ['--network vgg16 --objective joy', '--objective: expected one of edp, energy, latency, fps'],
     ['--network vgg16 --algorithm luck', '--algorithm: expected one of evolve'],
@@ -59,6 +62,41 @@ describe('the options of npm run map', () => {
     ['--speed 9', 'arguments: expected --network'],
   ])('refuses "%s"', (line, sentence) => {
     expect(() => parse(line)).toThrow(sentence);
+  });
+
+  it('takes any words or refuses them in a sentence', () => {
+    const option = fc.constantFrom(
+      ...['network', 'accelerator', 'bits', 'objective', 'budget', 'seed', 'algorithm'],
+      ...['against', 'workers', 'batch', 'schedule', 'layers', 'bits-weights', 'speed'],
+    );
+    const numbers = [
+      '-1',
+      '0',
+      'NaN',
+      '1e308',
+      '2.5',
+      '16,8',
+      '16,,8',
+      '16,-8',
+      ' ',
+      '9'.repeat(99),
+    ];
+    const words = ['vgg16', 'eyeriss', 'zc706:0x5', 'zc706:1e3x1', '__proto__', '/dev/null.json'];
+    const value = fc.oneof(fc.constantFrom(...numbers, ...words), fc.string());
+    fc.assert(
+      fc.property(fc.array(fc.tuple(option, value), { maxLength: 4 }), (pairs) => {
+        try {
+          const { budget, atBits } = parseMapOptions(
+            pairs.flatMap(([name, text]) => [`--${name}`, text]),
+          );
+          expect(budget).toBeLessThanOrEqual(1e9);
+          expect(atBits.length).toBeGreaterThan(0);
+        } catch (error) {
+          if (!(error instanceof SpecError)) throw error;
+          expect(error.message).toMatch(/expected .*got/s);
+        }
+      }),
+    );
   });
 
   it('refuses a budget smaller than one evaluation a layer', async () => {
