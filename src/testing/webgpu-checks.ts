@@ -11,6 +11,7 @@ import { Rng } from '../util/rng.ts';
 import { cdtStep, stepDistance } from './cdt-step.ts';
 import { normals } from './draws.ts';
 import { speckRun } from './speck.ts';
+import { speedStepDispatches } from './speed-step.ts';
 import { teamOf, train } from './team.ts';
 
 function draw(rng: Rng, ...shape: number[]): Tensor {
@@ -21,6 +22,9 @@ function expectEqual(what: string, actual: unknown, expected: unknown): string[]
   const [a, e] = [JSON.stringify(actual), JSON.stringify(expected)];
   return a === e ? [] : [`${what}: expected ${e}, got ${a}`];
 }
+
+/** More are slow on any GPU: each takes tens of microseconds. */
+const MOST_DISPATCHES = 2000;
 
 const GEOMETRY = { stride: 1, padHeight: 0, padWidth: 0, groups: 1 };
 
@@ -172,6 +176,12 @@ export const webGpuChecks: Readonly<Record<string, () => Promise<string[]>>> = {
       ...expectEqual('programs at the end', Object.keys(pipelineCache).length, warm.programs),
       ...expectEqual('tensors left', tf.memory().numTensors - before, 0),
     ];
+  },
+
+  'a step of the speed net takes few dispatches': async () => {
+    const { own, stock } = await speedStepDispatches();
+    process.stderr.write(`${own + stock} dispatches a step of the speed net\n`);
+    return own > 0 && own + stock <= MOST_DISPATCHES ? [] : [`got ${own} and ${stock} of tfjs`];
   },
 
   // Why a shallow net: ../nn/agreement.test.ts.

@@ -7,6 +7,16 @@
 import { env } from '@tensorflow/tfjs-core';
 import { webGpuBackend } from './device.ts';
 
+/** Run `work` without any dispatch: pipelines are collected, values stay as they are. */
+export async function withoutDispatching(work: () => void | Promise<void>): Promise<void> {
+  env().set('WEBGPU_ENGINE_COMPILE_ONLY', true);
+  try {
+    await work();
+  } finally {
+    env().set('WEBGPU_ENGINE_COMPILE_ONLY', false);
+  }
+}
+
 /**
  * Compile every pipeline that `work` uses.
  * @param work       e.g. one training step; must not read a tensor's values, wait for anything but
@@ -18,12 +28,7 @@ export async function compileAhead(
   onProgress: (done: number, total: number) => void = () => undefined,
 ): Promise<void> {
   const backend = webGpuBackend();
-  env().set('WEBGPU_ENGINE_COMPILE_ONLY', true);
-  try {
-    await work();
-  } finally {
-    env().set('WEBGPU_ENGINE_COMPILE_ONLY', false);
-  }
+  await withoutDispatching(work);
   const pending = Object.values(backend.pipelineCache).filter((p) => p instanceof Promise);
   let done = 0;
   onProgress(0, pending.length);
