@@ -2,14 +2,32 @@
 import type { ProceduralSpec } from '../spec/dataset-id.ts';
 import { modelTotals } from '../spec/model.ts';
 import type { ModelSpec } from '../spec/model.ts';
+import { PAPER_TRAINING } from '../spec/paper-tables.ts';
 import { parseRecipe, recipeModel } from '../spec/recipe.ts';
 import type { MappingSpec } from '../spec/mapping.ts';
 import type { DatasetSpec, Recipe, TrainingSpec } from '../spec/recipe.ts';
 import type { BackendPreference, DatasetInfo } from '../spec/run.ts';
+import { precisionOf, presetOf } from './precision-preset.ts';
+import type { PrecisionPreset } from './precision-preset.ts';
 import { sentenceOf } from './worker-owner.ts';
 
 /** For presets that bring their own data. */
 const DEFAULT_BUILT_IN: ProceduralSpec = { kind: 'procedural', seed: 1, train: 5000, test: 1000 };
+
+/** Settings of a training that need not be there. */
+type OptionalSetting =
+  | 'precision'
+  | 'ranges'
+  | 'schedule'
+  | 'lossWeights'
+  | 'betaWarmupEpochs'
+  | 'betaPer'
+  | 'gradientClip'
+  | 'target';
+
+/** Whose distillation and optimizer: the paper's, the lab's as in the preset, or the reader's own. */
+export type SettingSource = 'paper' | 'lab' | 'own';
+const SETTING_FIELDS = Object.keys(PAPER_TRAINING) as (keyof typeof PAPER_TRAINING)[];
 
 type Augmentation = TrainingSpec['augmentation'];
 
@@ -57,7 +75,8 @@ export class RecipeForm {
   isFaulty(field: string): boolean {
     const fault = this.#fault;
     return (
-      fault !== null && (fault.startsWith(`recipe.${field}:`) || fault.startsWith(`${field}:`))
+      fault !== null &&
+      [`recipe.${field}:`, `recipe.${field}.`, `${field}:`].some((start) => fault.startsWith(start))
     );
   }
 
@@ -87,6 +106,54 @@ export class RecipeForm {
     this.#draft = { ...this.#draft, training: { ...this.#draft.training, [field]: value } };
   }
 
+  /** Set what a recipe may leave out; undefined leaves it out. */
+  setOptional<K extends OptionalSetting>(field: K, value: TrainingSpec[K] | undefined): void {
+    if (value !== undefined) {
+      this.setTraining(field, value);
+      return;
+    }
+    const training = { ...this.#draft.training };
+    Reflect.deleteProperty(training, field);
+    this.#draft = { ...this.#draft, training };
+  }
+
+  get precisionPreset(): PrecisionPreset {
+    return presetOf(this.#draft.training.precision);
+  }
+
+  setPrecision(preset: PrecisionPreset): void {
+    this.setOptional('precision', precisionOf(preset, this.#draft.bitWidths));
+  }
+
+  /** Whose distillation and optimizer the settings are. */
+  get settingSource(): SettingSource {
+    const { training } = this.#draft;
+    const has = (wanted: Partial<TrainingSpec>): boolean =>
+      SETTING_FIELDS.every((field) => training[field] === wanted[field]);
+    const isPaper = training.schedule?.kind !== 'step' && training.ranges !== 'learned';
+    if (has(PAPER_TRAINING) && isPaper) return 'paper';
+    const lab = this.#labTraining;
+    return has(lab) && training.ranges === lab.ranges ? 'lab' : 'own';
+  }
+
+  /** Take the distillation and optimizer of the paper or of the preset; the rest stays. */
+  useSetting(source: 'paper' | 'lab'): void {
+    const from: TrainingSpec | typeof PAPER_TRAINING =
+      source === 'paper' ? PAPER_TRAINING : this.#labTraining;
+    for (const field of SETTING_FIELDS) this.setTraining(field, from[field]);
+    const optional = source === 'paper' ? null : this.#labTraining;
+    this.setOptional('betaPer', optional?.betaPer);
+    this.setOptional('betaWarmupEpochs', optional?.betaWarmupEpochs);
+    this.setOptional('schedule', optional?.schedule);
+    this.setOptional('ranges', optional?.ranges);
+  }
+
+  get #labTraining(): TrainingSpec {
+    const { name } = this.#draft;
+    const preset = this.#presets.find((one) => one.name === name) ?? this.#presets[0];
+    return (preset ?? this.#draft).training;
+  }
+
   setAugmentation<K extends keyof Augmentation>(field: K, value: Augmentation[K]): void {
     this.setTraining('augmentation', { ...this.#draft.training.augmentation, [field]: value });
   }
@@ -101,13 +168,23 @@ export class RecipeForm {
     this.#draft = { ...this.#draft, mapping };
   }
 
-  /** Add or take away a width; the set stays ascending. */
+  /** Add or take away a width; the set stays ascending, and settings per width follow it. */
   toggleBits(bits: number): void {
-    const set = this.#draft.bitWidths;
-    this.set(
-      'bitWidths',
-      set.includes(bits) ? set.filter((b) => b !== bits) : [...set, bits].sort((a, b) => a - b),
-    );
+    const before = this.#draft.bitWidths;
+    const after = before.includes(bits)
+      ? before.filter((b) => b !== bits)
+      : [...before, bits].sort((a, b) => a - b);
+    const { lossWeights, target } = this.#draft.training;
+    const preset = this.precisionPreset;
+    this.set('bitWidths', after);
+    if (lossWeights) {
+      const weights = after.map((b) => lossWeights[before.indexOf(b)] ?? 1);
+      this.setOptional('lossWeights', weights);
+    }
+    if (preset !== 'same') this.setPrecision(preset);
+    if (target?.bits !== undefined && !after.includes(target.bits)) {
+      this.setOptional('target', { accuracy: target.accuracy });
+    }
   }
 
   /** The recipe to run on a dataset. @throws SpecError when a setting is out of range */

@@ -1,5 +1,7 @@
 /** @file What every control and figure is: one to three sentences, its formula and its source. */
 
+import { TRAIN_HELP } from './train-help.ts';
+
 export interface HelpText {
   readonly title: string;
   readonly text: string;
@@ -10,6 +12,7 @@ export interface HelpText {
 const EQ1 = 'InstantNet (Fu et al., DAC 2021), Eq. 1';
 
 export const HELP = {
+  ...TRAIN_HELP,
   builtIn: {
     title: 'Built-in images',
     text: 'Ten classes of shapes and textures, 32 × 32 pixels in colour, drawn here from a seed: position, size, rotation, light, clutter and noise vary. The same seed always draws the same images.',
@@ -59,7 +62,7 @@ export const HELP = {
   },
   learningRate: {
     title: 'Learning rate',
-    text: 'How far the weights move in a step at the start; it falls along a cosine to the final rate.',
+    text: 'How far the weights move in a step at the start; it falls along a cosine to the final rate, unless the schedule has steps.',
     formula: 'η(t) = η end + ½ (η start − η end) · (1 + cos πt),  t from 0 to 1',
     source: 'Loshchilov & Hutter, SGDR, 2017',
   },
