@@ -50,7 +50,7 @@ export const rows: Rows = (args, say) => {
 };
 
 /** A module with room for the largest product, filled with small values. */
-function openModule(): { exports: ReturnType<typeof instantiate>; base: number } {
+export function openModule(): { exports: ReturnType<typeof instantiate>; base: number } {
   const exports = instantiate(readSimdModule());
   const base = (exports.heapBase() + 63) & ~63;
   exports.memory.grow(2048);

@@ -2,6 +2,9 @@
  * @file How fast a step of cascade distillation on the speed net is: our backends in a real browser,
  * stock tfjs compositions in Node, eager PyTorch where it is installed; side by side in one run.
  *
+ * The row of all cores says what it gains over one worker, divided by what as many processes gain on
+ * matrix products alone (`scalingVsGemm`): two cores may be two threads of one.
+ *
  * Takes: [--steps N] [--pytorch FILE] [--stock-seconds N] — FILE is a script that prints
  * `{ images_per_s, ms_per_step_median }` when run as `FILE THREADS STEPS`.
  */
@@ -12,6 +15,7 @@ import type { MeasureSpec, TrainMeasure } from '../src/rpc/train-api.ts';
 import type { TrainingSpec } from '../src/spec/recipe.ts';
 import { namedModel } from '../src/spec/models.ts';
 import { SpecError } from '../src/util/errors.ts';
+import { gemmGain } from './gemm-gain.ts';
 import { withLabPage } from '../scripts/lab-page.ts';
 import { measureStock } from './stock-train.ts';
 import type { Row, Rows } from './row.ts';
@@ -48,8 +52,9 @@ export const rows: Rows = async (args, say) => {
   const measured: Row[] = [];
   await withLabPage({ isHeaded: false }, async (page) => {
     const cores = await page.evaluate(() => navigator.hardwareConcurrency);
+    const most = Math.min(cores, BIT_WIDTHS.length);
     const wanted: Wanted[] = [{ name: 'simd', backend: 'simd', workers: 1, steps }];
-    if (cores > 1) wanted.push({ name: 'simd', backend: 'simd', workers: cores, steps });
+    if (most > 1) wanted.push({ name: 'simd', backend: 'simd', workers: most, steps });
     wanted.push({ name: 'webgpu', backend: 'webgpu', workers: 1, steps: 1 });
     for (const { name, backend, workers, steps: timed } of wanted) {
       say(`${name}, ${workers} worker(s) …`);
@@ -72,23 +77,49 @@ export const rows: Rows = async (args, say) => {
     }
   });
   for (const backend of ['cpu', 'wasm'] as const) {
-    say(`stock tfjs compositions on ${backend} …`);
-    measured.push({
-      name: `tfjs-${backend}`,
-      workers: 1,
-      ...(await measureStock(backend, TRAINING, BIT_WIDTHS, stockSeconds)),
-    });
+    say(`stock tfjs compositions on ${backend}, at most about ${stockSeconds} s …`);
+    const row = await measureStock(backend, TRAINING, BIT_WIDTHS, stockSeconds).catch(
+      (error: unknown) => ({ skipped: String(error) }),
+    );
+    measured.push({ name: `tfjs-${backend}`, workers: 1, ...row });
   }
   measured.push(peer(pytorch, steps, say));
   const reference = measured.find(({ name }) => name === 'pytorch')?.['msPerStep'];
+  const scaling = await scalingOf(measured, say);
   return measured.map((row) => ({
     ...row,
+    ...(row['workers'] === scaling.workers ? scaling.fields : {}),
     ratioToPytorch:
       typeof reference === 'number' && typeof row['msPerStep'] === 'number'
         ? round(reference / row['msPerStep'], 3)
         : undefined,
   }));
 };
+
+/** Of the `simd` row with most workers: speed-up over one, and that over the gain of matrix products. */
+async function scalingOf(
+  measured: readonly Row[],
+  say: (line: string) => void,
+): Promise<{ readonly workers: number; readonly fields: Row }> {
+  const simd = measured.filter(
+    (row) => row['name'] === 'simd' && typeof row['msPerStep'] === 'number',
+  );
+  const one = simd.find((row) => row['workers'] === 1);
+  const all = simd.find((row) => Number(row['workers']) > 1);
+  if (one === undefined || all === undefined) return { workers: -1, fields: {} };
+  const workers = Number(all['workers']);
+  say(`matrix products in 1 and in ${workers} processes …`);
+  const gain = await gemmGain(workers);
+  const speedUp = Number(one['msPerStep']) / Number(all['msPerStep']);
+  return {
+    workers,
+    fields: {
+      speedUp: round(speedUp, 2),
+      gemmGain: round(gain, 2),
+      scalingVsGemm: round(speedUp / gain, 2),
+    },
+  };
+}
 
 function options(args: readonly string[]): {
   steps: number;
@@ -144,11 +175,8 @@ function peer(script: string, steps: number, say: (line: string) => void): Row {
       encoding: 'utf8',
     });
     if (status !== 0) continue;
-    const told = JSON.parse(stdout) as {
-      peer: string;
-      images_per_s: number;
-      ms_per_step_median: number;
-    };
+    const told = peerFigures(stdout);
+    if (told === null) return { name, workers: 1, skipped: `${script} printed no figures` };
     return {
       name,
       workers: 1,
@@ -158,6 +186,24 @@ function peer(script: string, steps: number, say: (line: string) => void): Row {
     };
   }
   return { name, workers: 1, skipped: `${script} did not run: is python3-torch installed?` };
+}
+
+interface PeerFigures {
+  readonly peer: string;
+  readonly images_per_s: number;
+  readonly ms_per_step_median: number;
+}
+
+/** Of the last line that a peer printed; null where it is something else. */
+function peerFigures(stdout: string): PeerFigures | null {
+  try {
+    const told = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Partial<PeerFigures>;
+    const { peer = '', images_per_s, ms_per_step_median } = told;
+    if (typeof images_per_s !== 'number' || typeof ms_per_step_median !== 'number') return null;
+    return { peer, images_per_s, ms_per_step_median };
+  } catch {
+    return null;
+  }
 }
 
 function round(value: number, digits: number): number {
