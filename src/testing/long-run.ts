@@ -37,16 +37,16 @@ function holding(): Holding {
 /** Train `steps` steps of a tiny net. @returns what was held after the first few, and at the end */
 export async function longRun(steps: number): Promise<{ early: Holding; late: Holding }> {
   const run = speckRun(MOST_EPOCHS);
-  const { team, dispose } = teamOf(run, 1, null);
+  const { team, lead, dispose } = teamOf(run, 1, null);
   const { training, bitWidths } = run.recipe;
   let early: Holding | null = null;
   const pretrained = training.pretrainEpochs * team.stepsPerEpoch;
   for (let i = 0; i < SETTLED_STEPS + steps; i++) {
     await team.step(planStep(training, bitWidths, team.stepsPerEpoch, pretrained + i));
-    if ((i + 1) % STEPS_PER_READ === 0) await team.takeMetrics();
+    if ((i + 1) % STEPS_PER_READ === 0) await lead.takeTerms();
     if (i + 1 === SETTLED_STEPS) early = holding();
   }
-  await team.takeMetrics();
+  await lead.takeTerms();
   const late = holding();
   dispose();
   if (early === null) throw new Error('internal: the run never settled');
