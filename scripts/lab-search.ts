@@ -42,6 +42,7 @@ function reportNetwork({ search, found, run, mapping, ...rest }: SearchedNetwork
       steps: search.step,
       seconds: search.searchSeconds,
       memory: search.memory,
+      table: search.table,
       searchId: search.id,
     },
     network: found.model,
