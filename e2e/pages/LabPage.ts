@@ -4,7 +4,7 @@ import type { Locator, Page } from '@playwright/test';
 import { TID } from '../../src/ui/testids.ts';
 
 /** Training and mapping of the smoke recipe on a slow machine. */
-const STAGE_MS = 90_000;
+const STAGE_MS = 180_000;
 
 export type BenchName = 'data' | 'train' | 'map' | 'trade';
 
@@ -26,7 +26,7 @@ export class LabPage {
   }
 
   async hasImages(): Promise<void> {
-    await expect(this.tid(TID.dataPreview)).toBeVisible({ timeout: 60_000 });
+    await expect(this.tid(TID.dataPreview)).toBeVisible({ timeout: STAGE_MS });
     await expect(this.tid(TID.trainStart)).toBeEnabled();
   }
 

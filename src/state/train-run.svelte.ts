@@ -8,7 +8,7 @@ import type { Recipe } from '../spec/recipe.ts';
 import type { BackendPreference, BackendReport, Prediction, RunRecord } from '../spec/run.ts';
 import type { OpenRun } from './open-run.svelte.ts';
 import type { LabServices } from './services.ts';
-import { sentenceOf, WorkerOwner } from './worker-owner.ts';
+import { sentenceOf, WorkerDied, WorkerOwner } from './worker-owner.ts';
 
 export type TrainPhase = 'idle' | 'starting' | 'running' | 'pausing' | 'paused' | 'stopping';
 
@@ -19,6 +19,11 @@ export interface TrainPace {
   readonly imagesPerSecond: number;
   readonly secondsLeft: number;
 }
+
+/** The longest piece of work between two messages takes a part of this on a slow machine. */
+const SILENCE_MS = 120_000;
+/** A trainer that dies again and again is not started for ever. */
+const MOST_RESTARTS = 3;
 
 export class TrainRun {
   readonly #services: LabServices;
@@ -38,7 +43,7 @@ export class TrainRun {
 
   constructor(services: LabServices, open: OpenRun, onRecord: (record: RunRecord) => void) {
     this.#services = services;
-    this.#worker = new WorkerOwner('trainer', services.spawnTrainer);
+    this.#worker = new WorkerOwner('trainer', services.spawnTrainer, SILENCE_MS);
     this.#open = open;
     this.#onRecord = onRecord;
   }
@@ -159,9 +164,15 @@ export class TrainRun {
     this.#alert = null;
     this.#notice = null;
     this.#toldAt = 0;
+    const report = proxy((progress: TrainProgress) => this.#report(progress));
     try {
-      await run(proxy((progress: TrainProgress) => this.#report(progress)));
+      await this.#untilEnd(
+        runId,
+        () => run(report),
+        (backend) => this.#worker.call((api) => api.resume(runId, backend, report, true)),
+      );
     } catch (error) {
+      this.#notice = null;
       this.#alert = sentenceOf(error);
     }
     const ended = await this.#services.store.getRun(runId).catch(() => undefined);
@@ -170,6 +181,27 @@ export class TrainRun {
     this.#runId = null;
     this.#stage = null;
     this.#services.tabs.post({ kind: 'ended', runId });
+  }
+
+  /** A trainer that dies is started again from the last checkpoint, a few times. */
+  async #untilEnd(
+    runId: string,
+    run: () => Promise<void>,
+    resume: (backend: BackendPreference) => Promise<void>,
+  ): Promise<void> {
+    for (let restarts = 0, work = run; ; restarts++) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        if (!(error instanceof WorkerDied) || restarts === MOST_RESTARTS) throw error;
+        const stored = await this.#services.store.getRun(runId).catch(() => undefined);
+        if (stored === undefined || stored.step === 0) throw error; // nothing to go on from
+        this.#phase = 'starting';
+        this.#notice = `${sentenceOf(error)} It was started again from the last checkpoint.`;
+        work = () => resume(stored.backend.name);
+      }
+    }
   }
 
   async #command(

@@ -1,5 +1,5 @@
 import type { Remote } from 'comlink';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Spawned } from '../rpc/spawn.ts';
 import { sentenceOf, WorkerOwner } from './worker-owner.ts';
 
@@ -62,5 +62,61 @@ describe('sentenceOf', () => {
     expect(sentenceOf(new Error('no'))).toBe('no');
     expect(sentenceOf('text')).toBe('text');
     expect(sentenceOf(new Error(''))).toMatch(/without saying why/);
+  });
+});
+
+describe('a heartbeat', () => {
+  afterEach(() => vi.useRealTimers());
+
+  /** A worker that answers pings until it hangs. */
+  class Beating extends EventTarget {
+    isHung = false;
+    postMessage(): void {
+      if (!this.isHung) this.dispatchEvent(new Event('message'));
+    }
+  }
+
+  function setUpBeating() {
+    vi.useFakeTimers();
+    const workers: Beating[] = [];
+    const api: Api = {
+      never: () => new Promise(() => undefined),
+      name: () => Promise.resolve(`worker ${workers.length}`),
+    };
+    const spawn = (): Spawned<Api> => {
+      const worker = new Beating();
+      workers.push(worker);
+      return {
+        api: api as unknown as Remote<Api>,
+        worker: worker as unknown as Worker,
+        terminate: () => undefined,
+      };
+    };
+    return { workers, owner: new WorkerOwner<Api>('trainer', spawn, 60_000) };
+  }
+
+  it('tells a worker that hangs from one that works for long', async () => {
+    const { owner, workers } = setUpBeating();
+    let failure: unknown;
+    const call = owner.call((api) => api.never()).catch((error: unknown) => (failure = error));
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(failure).toBeUndefined();
+    const [worker] = workers;
+    if (worker) worker.isHung = true;
+    await vi.advanceTimersByTimeAsync(55_000);
+    expect(failure).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(15_000);
+    await call;
+    expect(String(failure)).toBe('WorkerDied: The trainer did not answer for 60 seconds.');
+    expect(await owner.call((api) => api.name())).toBe('worker 2');
+  });
+
+  it('is not asked for while no call waits', async () => {
+    const { owner, workers } = setUpBeating();
+    await owner.call((api) => api.name());
+    const [worker] = workers;
+    if (worker) worker.isHung = true;
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(owner.isAlive).toBe(true);
   });
 });

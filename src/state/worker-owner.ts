@@ -1,9 +1,19 @@
 /**
  * @file The life of one worker: spawned at first call, ended by `terminate()` alone, and a crash
- * rejects every call in flight (a Comlink call to a dead worker would wait for ever).
+ * rejects every call in flight (a Comlink call to a dead worker would wait for ever). So does a
+ * worker that hangs, where its owner asks for a heartbeat.
  */
 import type { Remote } from 'comlink';
+import { ping } from '../rpc/heartbeat.ts';
 import type { Spawned } from '../rpc/spawn.ts';
+
+/** A worker is asked this often while a call waits for it. */
+const BEAT_MS = 5_000;
+
+/** The worker crashed or hung: not its owner's doing. */
+export class WorkerDied extends Error {
+  override readonly name = 'WorkerDied';
+}
 
 interface Life<T> {
   readonly spawned: Spawned<T>;
@@ -15,12 +25,19 @@ interface Life<T> {
 export class WorkerOwner<T> {
   readonly #name: string;
   readonly #spawn: () => Spawned<T>;
+  readonly #silenceMs: number | null;
   #life: Life<T> | null = null;
+  #waiting = 0;
 
-  /** @param name what the reader calls it, as in "The trainer stopped working: …" */
-  constructor(name: string, spawn: () => Spawned<T>) {
+  /**
+   * @param name what the reader calls it, as in "The trainer stopped working: …"
+   * @param silenceMs a worker that says nothing for so long while a call waits has hung; it must
+   *   answer pings (rpc/heartbeat.ts). Null: it may be silent for ever
+   */
+  constructor(name: string, spawn: () => Spawned<T>, silenceMs: number | null = null) {
     this.#name = name;
     this.#spawn = spawn;
+    this.#silenceMs = silenceMs;
   }
 
   get isAlive(): boolean {
@@ -30,7 +47,12 @@ export class WorkerOwner<T> {
   /** Call the worker, spawning it first if need be. @throws what the call throws, or the crash */
   async call<R>(use: (api: Remote<T>) => Promise<R>): Promise<R> {
     const life = (this.#life ??= this.#begin());
-    return Promise.race([use(life.spawned.api), life.death]);
+    this.#waiting++;
+    try {
+      return await Promise.race([use(life.spawned.api), life.death]);
+    } finally {
+      this.#waiting--;
+    }
   }
 
   /** End the worker now; calls in flight reject. The next call spawns a new one. */
@@ -48,6 +70,7 @@ export class WorkerOwner<T> {
       death,
       die: (reason) => {
         if (this.#life === life) this.#life = null;
+        stopListening();
         spawned.terminate();
         reject(reason);
       },
@@ -55,12 +78,30 @@ export class WorkerOwner<T> {
     spawned.worker.addEventListener('error', (event) => {
       event.preventDefault();
       const detail = event.message ? `: ${event.message}` : '';
-      life.die(new Error(`The ${this.#name} stopped working${detail}.`));
+      life.die(new WorkerDied(`The ${this.#name} stopped working${detail}.`));
     });
     spawned.worker.addEventListener('messageerror', () =>
-      life.die(new Error(`The ${this.#name} stopped working: a message could not be read.`)),
+      life.die(new WorkerDied(`The ${this.#name} stopped working: a message could not be read.`)),
     );
+    const stopListening =
+      this.#silenceMs === null ? () => undefined : this.#listen(life, this.#silenceMs);
     return life;
+  }
+
+  /** Counts beats without an answer, not time: a machine that slept has sent none. */
+  #listen({ spawned: { worker }, die }: Life<T>, silenceMs: number): () => void {
+    let unanswered = 0;
+    worker.addEventListener('message', () => (unanswered = 0));
+    const timer = setInterval(() => {
+      if (this.#waiting === 0) unanswered = 0;
+      else if (unanswered * BEAT_MS >= silenceMs)
+        die(new WorkerDied(`The ${this.#name} did not answer for ${silenceMs / 1000} seconds.`));
+      else {
+        unanswered++;
+        ping(worker);
+      }
+    }, BEAT_MS);
+    return () => clearInterval(timer);
   }
 }
 

@@ -60,8 +60,13 @@ function isDataset(value: unknown): value is Dataset {
     value as Partial<Dataset>;
   if (typeof name !== 'string' || typeof source !== 'string') return false;
   if (!Array.isArray(classNames)) return false;
-  const pixels = Number(width) * Number(height) * Number(channels);
-  return [train, test].every((split) => isSplit(split, pixels));
+  if (!classNames.every((className) => typeof className === 'string')) return false;
+  if (!isExtent(width) || !isExtent(height) || !isExtent(channels)) return false;
+  return [train, test].every((split) => isSplit(split, width * height * channels));
+}
+
+function isExtent(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
 }
 
 function isSplit(split: Partial<ImageSplit> | undefined, pixels: number): boolean {

@@ -254,6 +254,9 @@ describe('datasets', () => {
     const short = { ...dataset(), test: { ...dataset().test, images: new Uint8Array(3) } };
     await putDataset(db, datasetInfo('d'), short);
     expect(await getDataset(db, 'd')).toBeUndefined();
+    const wide = { ...dataset(), width: { valueOf: 1, toString: 1 } as unknown as number };
+    await putDataset(db, datasetInfo('d'), wide);
+    expect(await getDataset(db, 'd')).toBeUndefined();
     await putForeign('datasets', { id: 'foreign' });
     expect(await listDatasets(db)).toHaveLength(1);
   });

@@ -46,7 +46,8 @@ function change(root: Container, rng: Rng): void {
   // down to a random depth: at the top of a document as often as far inside
   for (;;) {
     const value = holder[key];
-    if (typeof value !== 'object' || value === null || rng.float() < 0.2) break;
+    const isPlain = typeof value === 'object' && value !== null && !ArrayBuffer.isView(value);
+    if (!isPlain || rng.float() < 0.2) break;
     const keys = Object.keys(value);
     if (keys.length === 0) break;
     holder = value as Container;

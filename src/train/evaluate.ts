@@ -4,6 +4,7 @@ import { fillBatch } from '../data/batches.ts';
 import type { ChannelStatistics } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Network } from '../nn/network.ts';
+import { breathe } from './breathe.ts';
 
 /** Images at once: small enough for the activations of any of our networks. */
 export const EVALUATION_BATCH = 125;
@@ -66,6 +67,7 @@ export async function evaluate(
   for (let start = 0; start < count; start += EVALUATION_BATCH) {
     const size = Math.min(EVALUATION_BATCH, count - start);
     const indices = Uint32Array.from({ length: size }, (_, i) => start + i);
+    await breathe(); // on `simd` nothing else would let a message in
     const logits = await logitsOf(network, bits, dataset, statistics, indices);
     for (let i = 0; i < size; i++) {
       const row = logits.subarray(i * classes, (i + 1) * classes);

@@ -8,6 +8,7 @@ import type { NamedArray } from '../nn/parameters.ts';
 import { totalEpochs } from '../spec/recipe.ts';
 import type { Recipe } from '../spec/recipe.ts';
 import type { LogEntry } from '../spec/run.ts';
+import { breathe } from './breathe.ts';
 import type { Evaluation } from './evaluate.ts';
 import { LossTally, metricsOf } from './loss-tally.ts';
 import {
@@ -369,16 +370,4 @@ export class Trainer {
     const { steps, ms } = this.#interval;
     return (this.#pace ?? steps / Math.max(ms, 1e-3)) * batchSize * 1000;
   }
-}
-
-/** Let messages (pause, stop) in between steps: one turn of the event loop, without a timer's delay. */
-function breathe(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

@@ -1,3 +1,8 @@
+/** One line, whatever a stranger's text in it holds. */
+function oneLine(message: string): string {
+  return message.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '?');
+}
+
 /**
  * Bad input: one sentence that says who refused it, what was expected and what came.
  *
@@ -6,4 +11,8 @@
  */
 export class SpecError extends Error {
   override readonly name = 'SpecError';
+
+  constructor(message: string) {
+    super(oneLine(message));
+  }
 }
