@@ -13,3 +13,23 @@ test('every kind of file comes with the headers of a real host', async ({ lab, p
   }
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
 });
+
+test('no script of another origin is started', async ({ lab, page }) => {
+  await lab.open();
+  const outcomes = await page.evaluate(() => {
+    const attempts: Record<string, () => unknown> = {
+      'a worker': () => new Worker('https://example.invalid/worker.js'),
+      'a script': () =>
+        (document.createElement('script').src = 'https://example.invalid/script.js'),
+    };
+    return Object.entries(attempts).map(([name, attempt]) => {
+      try {
+        attempt();
+        return `${name}: ran`;
+      } catch (error) {
+        return `${name}: ${error instanceof Error ? error.name : String(error)}`;
+      }
+    });
+  });
+  expect(outcomes).toEqual(['a worker: TypeError', 'a script: TypeError']);
+});

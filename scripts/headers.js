@@ -2,8 +2,8 @@
  * @file The response headers of the lab, in one place: the server of `npm start`, Vite's preview and
  * the `_headers` file that static hosts read all take them from here.
  *
- * What they promise: nothing is loaded from or sent to another origin, no inline script runs, and
- * the page is cross-origin isolated (shared memory between workers).
+ * What they promise: nothing is loaded from or sent to another origin, no inline script and no text
+ * runs as code (but WebAssembly), and the page is cross-origin isolated (shared memory between workers).
  */
 
 const CONTENT_SECURITY_POLICY = [
@@ -18,6 +18,9 @@ const CONTENT_SECURITY_POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'self'",
+  "require-trusted-types-for 'script'",
+  // ours for addresses of workers, and the one in which Svelte makes its templates
+  'trusted-types default svelte-trusted-html',
 ].join('; ');
 
 /** Without these a worker gets no shared memory; the development server sends only these. */

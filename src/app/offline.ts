@@ -6,6 +6,8 @@
  * has it open.
  */
 
+import '../rpc/trusted-urls.ts';
+
 /** Held shared by every open page; whoever gets it alone is the only one. */
 const PAGE_LOCK = 'instantnet-lab:page';
 /** A new version that does not take over in this time is left for the next visit. */

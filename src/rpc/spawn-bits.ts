@@ -2,6 +2,7 @@
 import { wrap } from 'comlink';
 import type { BitsApi } from './bits-api.ts';
 import type { Spawned } from './spawn.ts';
+import './trusted-urls.ts';
 
 export function spawnBits(): Spawned<BitsApi> {
   const worker = new Worker(new URL('../../workers/bits.worker.ts', import.meta.url), {

@@ -2,6 +2,7 @@
 import { wrap } from 'comlink';
 import type { MapHelpApi } from './map-help-api.ts';
 import type { Spawned } from './spawn.ts';
+import './trusted-urls.ts';
 
 export function spawnMapHelper(): Spawned<MapHelpApi> {
   const worker = new Worker(new URL('../../workers/map-helper.worker.ts', import.meta.url), {

@@ -8,6 +8,7 @@ import type { DataApi } from './data-api.ts';
 import type { MapApi } from './map-api.ts';
 import type { SearchApi } from './search-api.ts';
 import type { TrainApi } from './train-api.ts';
+import './trusted-urls.ts';
 
 export interface Spawned<T> {
   readonly api: Remote<T>;
