@@ -42,10 +42,9 @@ export class MapPage extends LabPage {
 
   /** What a download button gives. */
   async exported(what: string): Promise<{ readonly name: string; readonly text: string }> {
-    const [download]: [Download, void] = await Promise.all([
-      this.page.waitForEvent('download'),
-      this.tid(TID.mapExport(what)).click(),
-    ]);
+    const started: Promise<Download> = this.page.waitForEvent('download');
+    await this.tid(TID.mapExport(what)).click();
+    const download = await started;
     return {
       name: download.suggestedFilename(),
       text: await readFile(await download.path(), 'utf8'),
