@@ -1,7 +1,5 @@
 /** @file How fast a step of a supernet is here: the searcher's own path on made-up images, timed. */
-import { memory } from '@tensorflow/tfjs-core';
 import { generateProcedural } from '../src/data/procedural.ts';
-import { countKernels } from '../src/engine/kernel-counter.ts';
 import { SupernetTrainer } from '../src/nas/supernet-trainer.ts';
 import type { SearchMeasure, SearchMeasureSpec } from '../src/rpc/search-api.ts';
 import { flopsTable } from '../src/search/cost-table.ts';
@@ -9,8 +7,8 @@ import { SpNas } from '../src/search/sp-nas.ts';
 import { namedLayout } from '../src/spec/search-layouts.ts';
 import type { BackendReport } from '../src/spec/run.ts';
 import { searcherSpec, searchMemory, trainerSpec } from './search-spec.ts';
+import { timedSteps } from './timed-steps.ts';
 
-const WARM_UP_STEPS = 2;
 const METHOD = 'sp-nas';
 
 export async function measureSearch(
@@ -44,30 +42,8 @@ export async function measureSearch(
     await trainer.takeMetrics();
   };
   try {
-    for (let i = 0; i < WARM_UP_STEPS; i++) await one();
-    const msPerStep: number[] = [];
-    for (let i = 0; i < steps; i++) {
-      const begin = performance.now();
-      await one();
-      msPerStep.push(performance.now() - begin);
-    }
-    const kernels = await countKernels(one);
-    let dispatchesPerStep: number | null = null;
-    if (backend.name === 'webgpu') {
-      const { countDispatches } = await import('../src/engine/webgpu/dispatch-counter.ts');
-      const { own, stock } = await countDispatches(one);
-      dispatchesPerStep = own + stock;
-    }
-    const info = memory() as unknown as Readonly<Record<string, unknown>>;
-    const bytes = info['heapBytes'] ?? info['numBytesInGPU'] ?? info['numBytes'];
-    return {
-      backend,
-      msPerStep,
-      kernelCallsPerStep: kernels.own + kernels.stock,
-      dispatchesPerStep,
-      memory: searchMemory(recipe, METHOD, fitted),
-      peakMemoryMb: Number(bytes) / 2 ** 20,
-    };
+    const timed = await timedSteps(one, steps, backend.name);
+    return { backend, ...timed, memory: searchMemory(recipe, METHOD, fitted) };
   } finally {
     trainer.dispose();
   }

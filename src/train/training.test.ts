@@ -1,63 +1,13 @@
 import { memory, setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { generateProcedural } from '../data/procedural.ts';
 import { registerReferenceKernels } from '../engine/reference/register.ts';
 import type { NamedArray } from '../nn/parameters.ts';
-import { parseRecipe } from '../spec/recipe.ts';
-import type { Recipe } from '../spec/recipe.ts';
-import type { ModelSpec } from '../spec/model.ts';
+import { speckRun } from '../testing/speck.ts';
 import { byName, metricsOf, teamOf as startTeam, train } from '../testing/team.ts';
-import type { TestRun, TestTeam } from '../testing/team.ts';
+import type { TestTeam } from '../testing/team.ts';
 
-/** As small as a network with every kind of layer gets. */
-const model: ModelSpec = {
-  name: 'speck',
-  input: { height: 16, width: 16, channels: 3 },
-  classes: 10,
-  blocks: [
-    { kind: 'conv', out: 4, kernel: 3, stride: 2, relu: true, quantized: false },
-    { kind: 'mbconv', out: 4, expand: 2, kernel: 3, stride: 1 },
-    { kind: 'basic', out: 6, stride: 2 },
-    { kind: 'classifier' },
-  ],
-};
-
-const recipe: Recipe = parseRecipe({
-  version: 1,
-  name: 'test',
-  seed: 3,
-  dataset: { kind: 'procedural', seed: 1, train: 64, test: 20 },
-  model,
-  bitWidths: [2, 4, 8, 32],
-  training: {
-    method: 'cdt',
-    quantizer: 'sbm',
-    beta: 0.5,
-    distillOn: 'logits',
-    epochs: 2,
-    batchSize: 16,
-    learningRate: 0.05,
-    finalLearningRate: 0,
-    warmupEpochs: 0,
-    momentum: 0.9,
-    weightDecay: 1e-4,
-    labelSmoothing: 0,
-    pretrainEpochs: 1,
-    augmentation: { flip: true, padCrop: 1 },
-  },
-  mapping: { accelerator: 'eyeriss', objective: 'edp', evaluationsPerLayer: 1000 },
-});
-
-const dataset = generateProcedural({
-  seed: 1,
-  trainCount: 64,
-  testCount: 20,
-  width: 16,
-  height: 16,
-});
-
-const run: TestRun = { recipe, model, dataset };
+const run = speckRun(2);
 const teamOf = (members: number, arrays: readonly NamedArray[] | null): TestTeam =>
   startTeam(run, members, arrays);
 
