@@ -3,22 +3,15 @@
  *
  * Glue between the trainer, the store and the page; nothing here computes.
  */
+import { proxy } from 'comlink';
 import { channelStatistics } from '../src/data/batches.ts';
-import type { Dataset } from '../src/data/dataset.ts';
 import { currentBackend, probeBackend, startBackend } from '../src/engine/backend.ts';
-import type { Network } from '../src/nn/network.ts';
 import type { StageProgress, TrainProgress } from '../src/rpc/progress.ts';
 import { withRunLock } from '../src/rpc/run-lock.ts';
 import type { MeasureSpec, TrainApi, TrainMeasure, TrainSpec } from '../src/rpc/train-api.ts';
 import { modelTotals } from '../src/spec/model.ts';
 import { parseRecipe, recipeModel } from '../src/spec/recipe.ts';
-import type {
-  BackendPreference,
-  BackendReport,
-  LayerSqnr,
-  Prediction,
-  RunRecord,
-} from '../src/spec/run.ts';
+import type { BackendPreference, BackendReport, Prediction, RunRecord } from '../src/spec/run.ts';
 import { damageSentence, latestCheckpoint } from '../src/store/checkpoints.ts';
 import { getDataset, getDatasetInfo } from '../src/store/datasets.ts';
 import { trimLog } from '../src/store/logs.ts';
@@ -28,11 +21,12 @@ import { getRun, putRun } from '../src/store/runs.ts';
 import type { LabDatabase } from '../src/store/schema.ts';
 import { buildNetwork } from '../src/train/build.ts';
 import { logitsOf, softmax } from '../src/train/evaluate.ts';
-import { layerSqnr } from '../src/train/sqnr.ts';
 import { readRecovery } from '../src/train/recovery.ts';
 import { Trainer } from '../src/train/trainer.ts';
 import { SpecError } from '../src/util/errors.ts';
 import { GpuLostError, compileForRun, lossSentence, untilGpuLost } from './gpu-run.ts';
+import { InspectSession } from './inspect-session.ts';
+import type { InspectedRun } from './inspect-session.ts';
 import { measureTraining } from './measure.ts';
 import { buildTeam, teamSize } from './train-team.ts';
 
@@ -47,17 +41,12 @@ interface Comeback {
   readonly isPaused: boolean;
 }
 
-interface Viewer {
-  readonly runId: string;
-  readonly step: number;
-  readonly network: Network;
-  readonly dataset: Dataset;
-}
-
 export class TrainSession implements TrainApi {
   #db: Promise<LabDatabase> | null = null;
   #trainer: { readonly runId: string; readonly trainer: Trainer } | null = null;
-  #viewer: Viewer | null = null;
+  #viewer: InspectedRun | null = null;
+  #looking: Promise<unknown> = Promise.resolve();
+  readonly inspect = proxy(new InspectSession((runId, use) => this.#lookAtRest(runId, use)));
 
   probe(preference: BackendPreference): Promise<BackendReport> {
     return probeBackend(preference);
@@ -146,38 +135,27 @@ export class TrainSession implements TrainApi {
     return Promise.resolve();
   }
 
-  async predict(runId: string, testIndex: number): Promise<Prediction[]> {
-    const { network, dataset } = await this.#view(runId);
-    if (!Number.isInteger(testIndex) || testIndex < 0 || testIndex >= dataset.test.count) {
-      throw new SpecError(
-        `predict: expected a test image from 0 to ${dataset.test.count - 1}, got ${testIndex}`,
-      );
-    }
-    const run = await getRun(await this.#open(), runId);
-    const statistics = channelStatistics(dataset);
-    const predictions: Prediction[] = [];
-    for (const bits of run?.recipe.bitWidths ?? []) {
-      const indices = Uint32Array.of(testIndex);
-      const logits = await logitsOf(network, bits, dataset, statistics, indices);
-      predictions.push({ bits, probabilities: softmax(logits) });
-    }
-    return predictions;
+  predict(runId: string, testIndex: number): Promise<Prediction[]> {
+    return this.#look(runId, async ({ run, network, dataset }) => {
+      if (!Number.isInteger(testIndex) || testIndex < 0 || testIndex >= dataset.test.count) {
+        throw new SpecError(
+          `predict: expected a test image from 0 to ${dataset.test.count - 1}, got ${testIndex}`,
+        );
+      }
+      const statistics = channelStatistics(dataset);
+      const predictions: Prediction[] = [];
+      for (const bits of run.recipe.bitWidths) {
+        const indices = Uint32Array.of(testIndex);
+        const logits = await logitsOf(network, bits, dataset, statistics, indices);
+        predictions.push({ bits, probabilities: softmax(logits) });
+      }
+      return predictions;
+    });
   }
 
   async measure(spec: MeasureSpec): Promise<TrainMeasure> {
     this.#assertIdle();
     return measureTraining(spec);
-  }
-
-  async sqnr(runId: string): Promise<LayerSqnr[]> {
-    const { network, dataset } = await this.#view(runId);
-    const run = await getRun(await this.#open(), runId);
-    const statistics = channelStatistics(dataset);
-    const found: LayerSqnr[] = [];
-    for (const bits of run?.recipe.bitWidths ?? []) {
-      found.push(...(await layerSqnr(network, bits, dataset, statistics)));
-    }
-    return found;
   }
 
   #running(runId: string): Trainer | null {
@@ -342,14 +320,16 @@ export class TrainSession implements TrainApi {
   }
 
   /** The network of a stored run as its last checkpoint has it; kept for the next image. */
-  async #view(runId: string): Promise<Viewer> {
+  async #view(runId: string): Promise<InspectedRun> {
     const db = await this.#open();
     const run = await getRun(db, runId);
     const { checkpoint } = await latestCheckpoint(db, runId);
     if (run === undefined || checkpoint === undefined) {
       throw new SpecError(`predict: expected a run with a checkpoint, got ${runId}`);
     }
-    if (this.#viewer?.runId === runId && this.#viewer.step === checkpoint.step) return this.#viewer;
+    if (this.#viewer?.run.id === runId && this.#viewer.step === checkpoint.step) {
+      return { ...this.#viewer, run };
+    }
     const dataset = await getDataset(db, run.dataset.id);
     if (dataset === undefined) {
       throw new SpecError(`predict: expected the dataset ${run.dataset.name}, got nothing stored`);
@@ -358,7 +338,24 @@ export class TrainSession implements TrainApi {
     this.#viewer?.network.dispose();
     const { training, bitWidths } = run.recipe;
     const network = buildNetwork({ model: run.model, training, bitWidths }, checkpoint.tensors);
-    this.#viewer = { runId, step: checkpoint.step, network, dataset };
+    this.#viewer = { run, step: checkpoint.step, network, dataset };
     return this.#viewer;
+  }
+
+  /** One look after another: the next may be at a run whose network takes this one's place. */
+  #look<T>(runId: string, use: (run: InspectedRun) => Promise<T>): Promise<T> {
+    const look = this.#looking.then(async () => use(await this.#view(runId)));
+    this.#looking = look.catch(() => undefined);
+    return look;
+  }
+
+  /** As `#look`, and never beside a training that it would slow down. */
+  async #lookAtRest<T>(runId: string, use: (run: InspectedRun) => Promise<T>): Promise<T> {
+    if (this.#trainer?.trainer.isPaused === false) {
+      throw new SpecError(
+        'microscope: expected no training in progress, got one; pause or stop it to look closer',
+      );
+    }
+    return this.#look(runId, use);
   }
 }

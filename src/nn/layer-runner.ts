@@ -50,6 +50,8 @@ export interface Pass {
   readonly keep: number;
   readonly observed: ObservedRange[];
   readonly onRounding: ((rounding: Rounding) => void) | null;
+  /** Told of each convolution in inference: what it reads and gives; alive until it returns. */
+  readonly onLayer?: (layer: ModelLayer, input: Tensor, output: Tensor) => void;
   /** Collects running averages to be moved together at the end; left out: each moves at once. */
   readonly following?: Following[];
   /** Weights that are on their grids already, by layer. */
@@ -148,7 +150,9 @@ export class LayerRunner {
     const moments = this.#tensor(layer.name, 'moments', bits);
     const options = { epsilon: BATCH_NORM_EPSILON, relu: out.relu };
     if (tape === null) {
-      return { tensor: batchNormInfer(product, moments, affine, options), range: null };
+      const y = batchNormInfer(product, moments, affine, options);
+      pass.onLayer?.(layer, x.tensor, y);
+      return { tensor: y, range: null };
     }
     const { y, stats, range } = ops.batchNorm(tape, product, affine, {
       ...options,

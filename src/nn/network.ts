@@ -63,10 +63,17 @@ export class Network {
   /**
    * Forward pass with running averages.
    * @param onRounding told of all that is put on a grid; its tensors live until it returns
+   * @param onLayer    told of what each convolution reads and gives
    * @returns [N, classes], the caller's
    */
-  infer(x: Tensor, bits: number, onRounding: Pass['onRounding'] = null): Tensor {
-    return tidy(() => this.#run(x, { tape: null, bits, keep: 1, observed: [], onRounding }));
+  infer(
+    x: Tensor,
+    bits: number,
+    onRounding: Pass['onRounding'] = null,
+    onLayer?: Pass['onLayer'],
+  ): Tensor {
+    const pass = { tape: null, bits, keep: 1, observed: [], onRounding };
+    return tidy(() => this.#run(x, onLayer === undefined ? pass : { ...pass, onLayer }));
   }
 
   /** Trained parameters that take part at `bits`. */

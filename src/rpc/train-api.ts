@@ -1,6 +1,8 @@
 import type { ModelSpec } from '../spec/model.ts';
 import type { Recipe, TrainingSpec } from '../spec/recipe.ts';
-import type { BackendPreference, BackendReport, LayerSqnr, Prediction } from '../spec/run.ts';
+import type { BackendPreference, BackendReport, Prediction } from '../spec/run.ts';
+import type { ProxyMarked } from 'comlink';
+import type { InspectApi } from './inspect-api.ts';
 import type { TrainProgress } from './progress.ts';
 
 export interface TrainSpec {
@@ -39,6 +41,8 @@ export interface TrainMeasure {
 
 /** Contract of the trainer worker: one run at a time. */
 export interface TrainApi {
+  /** A closer look at a stored run. */
+  readonly inspect: InspectApi & ProxyMarked;
   /** Which backend would be used and why. */
   probe(preference: BackendPreference): Promise<BackendReport>;
   /** Train to the end, a stop or a failure; resolves then. Rejects with SpecError on a bad spec. */
@@ -63,8 +67,6 @@ export interface TrainApi {
   stop(runId: string): Promise<void>;
   /** Class probabilities of a test image at every bit-width of a stored run. Ascending bits. */
   predict(runId: string, testIndex: number): Promise<Prediction[]>;
-  /** Signal to quantization noise at every bit-width of a stored run: ascending bits, then layers. */
-  sqnr(runId: string): Promise<LayerSqnr[]>;
   /** Time training steps; stores nothing. Rejects while a run is in progress. */
   measure(spec: MeasureSpec): Promise<TrainMeasure>;
 }

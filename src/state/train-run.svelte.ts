@@ -3,6 +3,7 @@ import { proxy } from 'comlink';
 import type { Remote } from 'comlink';
 import type { StageProgress, TrainProgress } from '../rpc/progress.ts';
 import { TAKEN_OVER } from '../rpc/run-lock.ts';
+import type { InspectApi } from '../rpc/inspect-api.ts';
 import type { TrainApi } from '../rpc/train-api.ts';
 import type { Recipe } from '../spec/recipe.ts';
 import type { BackendPreference, BackendReport, Prediction, RunRecord } from '../spec/run.ts';
@@ -151,6 +152,11 @@ export class TrainRun {
   /** Class probabilities of a test image at every bit-width of a stored run. */
   async predict(runId: string, testIndex: number): Promise<Prediction[]> {
     return this.#worker.call((api) => api.predict(runId, testIndex));
+  }
+
+  /** A closer look at a stored run; while one trains, a sentence says so. */
+  inspect<R>(ask: (api: Remote<InspectApi>) => Promise<R>): Promise<R> {
+    return this.#worker.call((api) => ask(api.inspect));
   }
 
   async #live(

@@ -25,6 +25,7 @@ import type {
 import type { LabServices } from '../state/services.ts';
 import { SpecError } from '../util/errors.ts';
 import { fakeDatasetInfo, fakePreview, FAKE_CLASSES } from './fake-images.ts';
+import { fakeInspect } from './fake-inspect.ts';
 import { fakeBitMapping } from './fake-mapping.ts';
 
 export const FAKE_BACKEND: BackendReport = {
@@ -258,21 +259,7 @@ export class FakeLab {
       continue: () => this.#set('run'),
       step: () => this.#set('step'),
       stop: () => this.#set('stop'),
-      sqnr: (runId) => {
-        const widths = this.runs.get(runId)?.recipe.bitWidths ?? [];
-        const layers = ['block1.expand', 'block1.depthwise', 'block1.project'];
-        const quantized = widths.filter((bits) => bits < 32);
-        return Promise.resolve(
-          quantized.flatMap((bits) =>
-            layers.map((layer, i) => ({
-              layer,
-              bits,
-              weightsDb: 6 * bits - i,
-              inputsDb: 6 * bits - 2 * i,
-            })),
-          ),
-        );
-      },
+      inspect: fakeInspect((runId) => this.runs.get(runId)),
       predict: async (runId, testIndex) => {
         await sleep(this.#options.stepMs * 3);
         const widths = this.runs.get(runId)?.recipe.bitWidths ?? [];

@@ -127,6 +127,11 @@ export class Trainer {
     return this.#stepMs / 1000;
   }
 
+  /** Between a step and the next, until told to go on. */
+  get isPaused(): boolean {
+    return this.#wake !== null;
+  }
+
   pause(): void {
     this.#allowance = 0;
   }
