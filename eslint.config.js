@@ -34,7 +34,7 @@ const LAYERS = {
   },
   ui: {
     layers: ['util', 'spec', 'state', 'hw'],
-    libraries: ['svelte', 'svelte/*', 'd3-*', 'bits-ui'],
+    libraries: ['svelte', 'svelte/*', 'd3-*', 'bits-ui', 'katex'],
   },
   app: {
     layers: ['util', 'spec', 'state', 'ui', 'store', 'rpc'],

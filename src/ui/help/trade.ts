@@ -1,0 +1,40 @@
+/** @file What the controls and figures of the trade-off bench are. */
+import { INSTANTNET, NO_UNIT } from './entry.ts';
+import type { HelpText } from './entry.ts';
+
+const TEX = String.raw;
+const JOINED = 'This run: accuracy measured here, costs modelled (docs/cost-model.md)';
+
+export const TRADE_HELP = {
+  bitSwitch: {
+    title: 'Bit-width',
+    text: 'The same weights, run at another width: nothing is loaded or trained again. Ratios are against the highest width.',
+    unit: 'bits',
+    source: `Switchable precision: ${INSTANTNET}, §III`,
+  },
+  tradeOff: {
+    title: 'Trade-off',
+    text: 'One mark for each bit-width: up is more accurate, left is cheaper.',
+    unit: '% of test images against pJ, cycles or pJ·cycles for one image',
+    source: JOINED,
+  },
+  tradeTable: {
+    title: 'The trade-off in figures',
+    text: 'Accuracy on all test images and the cost of one image, at every bit-width of the run.',
+    unit: '%, pJ, cycles, pJ·cycles',
+    source: JOINED,
+  },
+  probabilities: {
+    title: 'Class probabilities',
+    text: 'What the network believes of one test image at every bit-width, side by side: how beliefs change as bits are taken away.',
+    unit: '%',
+    tex: TEX`p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}`,
+    source: `Computed here; the picture is that of ${INSTANTNET}, Fig. 2`,
+  },
+  testImage: {
+    title: 'A test image',
+    text: 'One of the images that the network never learned from; choose any to ask every bit-width about it.',
+    unit: NO_UNIT,
+    source: 'The dataset of the run',
+  },
+} as const satisfies Record<string, HelpText>;
