@@ -185,7 +185,7 @@ async function architectureRates(
     const warmupEpochs = Math.min(search.warmupEpochs, epochs - 1);
     const architecture = { ...search.architecture, learningRate };
     const own = { ...recipe, search: { ...search, epochs, warmupEpochs, architecture } };
-    const searcher = new SpNas(searcherSpec(own, flopsTable(space), dataset.train.count));
+    const searcher = new SpNas(searcherSpec(own, space, flopsTable(space), dataset.train.count));
     const trainer = new SupernetTrainer(trainerSpec(own, 'sp-nas', space, dataset, null));
     let steps = 0;
     for (let next = searcher.ask(); next !== null; next = searcher.ask()) {

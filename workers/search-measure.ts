@@ -5,6 +5,7 @@ import type { SearchMeasure, SearchMeasureSpec } from '../src/rpc/search-api.ts'
 import { flopsTable } from '../src/search/cost-table.ts';
 import { SpNas } from '../src/search/sp-nas.ts';
 import { namedLayout } from '../src/spec/search-layouts.ts';
+import type { SearchRecipe } from '../src/spec/search-recipe.ts';
 import type { BackendReport } from '../src/spec/run.ts';
 import { searcherSpec, searchMemory, trainerSpec } from './search-spec.ts';
 import { timedSteps } from './timed-steps.ts';
@@ -12,10 +13,13 @@ import { timedSteps } from './timed-steps.ts';
 const METHOD = 'sp-nas';
 
 export async function measureSearch(
-  { recipe, steps }: SearchMeasureSpec,
+  { recipe: whole, steps }: SearchMeasureSpec,
   backend: BackendReport,
 ): Promise<SearchMeasure> {
-  const { space: named, batchSize } = recipe.search;
+  // what is measured is a step of the mixture, not of the anchor alone
+  const { anchor: _anchor, ...search } = whole.search;
+  const recipe: SearchRecipe = { ...whole, search };
+  const { space: named, batchSize } = search;
   const space = typeof named === 'string' ? namedLayout(named) : named;
   const { height, width } = space.input;
   const dataset = generateProcedural({
@@ -28,7 +32,7 @@ export async function measureSearch(
   });
   const fitted = { ...space, input: { height, width, channels: 3 as const }, classes: 10 };
   const trainer = new SupernetTrainer(trainerSpec(recipe, METHOD, fitted, dataset, null));
-  const spec = searcherSpec(recipe, flopsTable(fitted), dataset.train.count);
+  const spec = searcherSpec(recipe, fitted, flopsTable(fitted), dataset.train.count);
   const searcher = new SpNas({ ...spec, metric: 'flops', warmupEpochs: 0, epochs: 1e6 });
   const half = async (): Promise<void> => {
     const candidate = searcher.ask();

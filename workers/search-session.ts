@@ -249,7 +249,7 @@ export class SearchSession implements SearchApi {
     const { record, space, table, dataset, checkpoint } = from;
     const { id: searchId, method, recipe } = record;
     const db = await this.#open();
-    const spec = searcherSpec(recipe, table, dataset.train.count);
+    const spec = searcherSpec(recipe, space, table, dataset.train.count);
     const searcher = new SpNas(spec, checkpoint?.state as SpNasState | undefined);
     const trainer = new SupernetTrainer(
       trainerSpec(recipe, method, space, dataset, checkpoint?.tensors ?? null),

@@ -7,7 +7,7 @@ import type { CostTable } from '../src/search/cost-table.ts';
 import { supernetMemory } from '../src/search/memory.ts';
 import type { SupernetMemory } from '../src/search/memory.ts';
 import type { SpNasSpec } from '../src/search/sp-nas.ts';
-import { searchBits, searchTraining } from '../src/spec/search-recipe.ts';
+import { recipeAnchor, searchBits, searchTraining } from '../src/spec/search-recipe.ts';
 import type { SearchMethod, SearchRecipe } from '../src/spec/search-recipe.ts';
 import type { SearchSpace } from '../src/spec/search-space.ts';
 
@@ -17,10 +17,12 @@ function pathsOf({ search }: SearchRecipe): SpNasSpec['paths'] {
 
 export function searcherSpec(
   recipe: SearchRecipe,
+  space: SearchSpace,
   table: CostTable,
   trainImages: number,
 ): SpNasSpec {
   const { search, seed } = recipe;
+  const anchor = recipeAnchor(recipe, space);
   return {
     seed,
     table,
@@ -30,6 +32,7 @@ export function searcherSpec(
     epochs: search.epochs,
     stepsPerEpoch: searchStepsPerEpoch(trainImages, search.batchSize),
     warmupEpochs: search.warmupEpochs,
+    ...(anchor && { anchor }),
     temperature: search.temperature,
     paths: pathsOf(recipe),
     adam: search.architecture,
@@ -44,7 +47,9 @@ export function trainerSpec(
   arrays: readonly NamedArray[] | null,
 ): SupernetTrainerSpec {
   const { weights, architecture } = searchBits(method, recipe.bitWidths);
+  const anchor = recipeAnchor(recipe, space);
   return {
+    ...(anchor && { anchor }),
     space,
     training: searchTraining(recipe),
     bitWidths: weights,

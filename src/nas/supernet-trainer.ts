@@ -10,7 +10,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { BatchPlan, channelStatistics, fillBatch, fillLabels } from '../data/batches.ts';
 import type { ChannelStatistics } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { accumulate, cdtLoss, clamp, sgd } from '../engine/kernels.ts';
+import { accumulate, blend, cdtLoss, clamp, sgd } from '../engine/kernels.ts';
 import { isTrained } from '../nn/parameters.ts';
 import type { NamedArray } from '../nn/parameters.ts';
 import type { Evaluator } from '../search/ask-tell.ts';
@@ -21,6 +21,7 @@ import type { SearchSpace } from '../spec/search-space.ts';
 import { VELOCITY_PREFIX, quantizerOf } from '../train/build.ts';
 import { planStep, teachersOf } from '../train/schedule.ts';
 import { Rng } from '../util/rng.ts';
+import { inherited } from './inherit.ts';
 import { Supernet, supernetParameters } from './supernet.ts';
 
 export interface SupernetTrainerSpec {
@@ -35,6 +36,8 @@ export interface SupernetTrainerSpec {
   readonly dataset: Dataset;
   /** Parameters and velocities of a checkpoint; null starts from the seed. */
   readonly arrays: readonly NamedArray[] | null;
+  /** The choice that is trained alone in the first epochs, and that the others then take over. */
+  readonly anchor?: { readonly option: number; readonly epochs: number };
 }
 
 /** Images of one half of the training set, in an order of its own in each epoch. */
@@ -83,6 +86,9 @@ export class SupernetTrainer implements Evaluator<SpNasCandidate, SpNasResult> {
   }
 
   async evaluate(candidate: SpNasCandidate): Promise<SpNasResult> {
+    const { anchor } = this.spec;
+    const isHandover = anchor && candidate.step === anchor.epochs * this.stepsPerEpoch;
+    if (isHandover && candidate.kind === 'weights') await this.#inherit(anchor.option);
     const { x, labels } = this.#batch(candidate);
     try {
       if (candidate.kind === 'architecture') return await this.#judge(candidate, x, labels);
@@ -132,6 +138,28 @@ export class SupernetTrainer implements Evaluator<SpNasCandidate, SpNasResult> {
     for (const { sum } of this.#terms.values()) sum.dispose();
     for (const velocity of this.#velocities.values()) velocity.dispose();
     this.supernet.dispose();
+  }
+
+  /** Let every choice start as a version of the anchor, at rest. */
+  async #inherit(anchor: number): Promise<void> {
+    const { space, bitWidths } = this.spec;
+    for (const { name, shape, data } of inherited(
+      space,
+      await this.snapshot(),
+      bitWidths,
+      anchor,
+    )) {
+      const parameter = this.supernet.parameters.get(name);
+      if (parameter === undefined) throw new Error(`internal: no parameter ${name}`);
+      const x = tensor(data, [...shape], 'float32');
+      blend(parameter.tensor, x, 0);
+      x.dispose();
+      const velocity = this.#velocities.get(name);
+      if (velocity === undefined) continue;
+      const still = zeros(velocity.shape);
+      blend(velocity, still, 0);
+      still.dispose();
+    }
   }
 
   /** Cascade distillation of all bit-widths, from the highest down, and one step of SGD. */

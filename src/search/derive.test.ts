@@ -103,12 +103,23 @@ describe('rivals', () => {
 });
 
 describe('nextLambda', () => {
-  it('follows the cost, within limits', () => {
+  it('follows the cost by the epoch, within limits', () => {
     const spec = { kind: 'steered', initial: 1, low: 0.9, high: 1.1, factor: 2 } as const;
-    expect(nextLambda(spec, 3, 1.2)).toBe(6);
-    expect(nextLambda(spec, 3, 1)).toBe(3);
-    expect(nextLambda(spec, 3, 0.5)).toBe(1.5);
-    expect(nextLambda(spec, 4096, 9)).toBe(4096);
-    expect(nextLambda({ kind: 'fixed', value: 2 }, 2, 9)).toBe(2);
+    expect(nextLambda(spec, 3, 1.2, 'epoch')).toBe(6);
+    expect(nextLambda(spec, 3, 1, 'epoch')).toBe(3);
+    expect(nextLambda(spec, 3, 0.5, 'epoch')).toBe(1.5);
+    expect(nextLambda(spec, 4096, 9, 'epoch')).toBe(4096);
+    expect(nextLambda(spec, 3, 9, 'step')).toBe(3);
+    expect(nextLambda({ kind: 'fixed', value: 2 }, 2, 9, 'epoch')).toBe(2);
+  });
+
+  it('as a multiplier follows by the step, to both sides', () => {
+    const spec = { kind: 'multiplier', initial: 0, rate: 0.1 } as const;
+    expect(nextLambda(spec, 0, 1.5, 'step')).toBeCloseTo(0.05, 12);
+    expect(nextLambda(spec, 0, 0.5, 'step')).toBeCloseTo(-0.05, 12);
+    expect(nextLambda(spec, 0.3, 1, 'step')).toBe(0.3);
+    expect(nextLambda(spec, 64, 1e9, 'step')).toBe(64);
+    expect(nextLambda(spec, -64, 0, 'step')).toBe(-64);
+    expect(nextLambda(spec, 0.3, 9, 'epoch')).toBe(0.3);
   });
 });

@@ -105,6 +105,21 @@ describe('SpNas', () => {
     }
   });
 
+  it('holds the expected cost at a target by a multiplier, from below and from above', async () => {
+    const lambda = { kind: 'multiplier', initial: 0, rate: 0.05 } as const;
+    const after = async (change: Partial<SpNasSpec>) => {
+      const problem = new PlantedProblem(3, CHOICES, 0.3);
+      return (await run(new SpNas(searchSpec({ epochs: 60, ...change })), problem)).progress();
+    };
+    const free = (await after({ lambda: { kind: 'fixed', value: 0 } })).expectedCost;
+    const [cheapest, dearest] = costBounds(searchSpec().table, 'flops');
+    for (const target of [(cheapest + free) / 2, (free + dearest) / 2]) {
+      const held = await after({ target, lambda });
+      expect(Math.abs(held.expectedCost / target - 1)).toBeLessThan(0.1);
+      expect(Math.sign(held.lambda)).toBe(Math.sign(free - target));
+    }
+  });
+
   it('with a large λ takes the cheapest network', async () => {
     const problem = new PlantedProblem(4, CHOICES, 0.3);
     const spec = searchSpec({ lambda: { kind: 'fixed', value: 100 }, metric: 'edp', target: 1e9 });

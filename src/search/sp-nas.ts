@@ -24,7 +24,7 @@ import type { CostBand } from './derive.ts';
 import { entropyRatio, softmax, softmaxBack } from './gumbel.ts';
 import { nextLambda, startingLambda } from './lambda.ts';
 import type { LambdaSpec } from './lambda.ts';
-import { drawMixture, mixtureBack } from './mixture.ts';
+import { drawMixture, mixtureBack, pureMixture } from './mixture.ts';
 import type { Mixture } from './mixture.ts';
 
 export interface SpNasSpec {
@@ -38,6 +38,8 @@ export interface SpNasSpec {
   readonly stepsPerEpoch: number;
   /** First epochs that train weights alone, so that choices are compared once they can do something. */
   readonly warmupEpochs: number;
+  /** Of the warm-up, the first epochs train this choice of every block alone (`nas/inherit.ts`). */
+  readonly anchor?: { readonly option: number; readonly epochs: number };
   /** τ = max(floor, initial · decay^epoch). */
   readonly temperature: {
     readonly initial: number;
@@ -128,13 +130,17 @@ export class SpNas implements Searcher<SpNasCandidate, SpNasResult> {
     const temperature = this.temperature;
     const rng = new Rng(seed).fork(`mixture ${kind} ${this.#step}`);
     const options = { temperature, paths: paths[kind] };
+    const { anchor } = this.spec;
+    const isAnchored = anchor !== undefined && this.epoch < anchor.epochs;
     return {
       kind,
       step: this.#step,
       epoch: this.epoch,
       stepInEpoch: this.#step % stepsPerEpoch,
       temperature,
-      mixture: drawMixture(this.#logits, options, rng),
+      mixture: isAnchored
+        ? pureMixture(this.#logits.map(() => anchor.option))
+        : drawMixture(this.#logits, options, rng),
     };
   }
 
@@ -151,12 +157,13 @@ export class SpNas implements Searcher<SpNasCandidate, SpNasResult> {
     if (candidate.kind === 'architecture') {
       if (gradients === null) throw new Error('internal: no gradient to the architecture');
       this.#descend(candidate, gradients);
+      this.#steer('step');
     }
     this.#next = 'weights';
     this.#step++;
-    const { stepsPerEpoch, target, warmupEpochs, lambda } = this.spec;
+    const { stepsPerEpoch, warmupEpochs } = this.spec;
     if (this.#step % stepsPerEpoch !== 0 || this.#step <= warmupEpochs * stepsPerEpoch) return;
-    this.#lambda = nextLambda(lambda, this.#lambda, this.expectedCost / target);
+    this.#steer('epoch');
   }
 
   get epoch(): number {
@@ -214,6 +221,11 @@ export class SpNas implements Searcher<SpNasCandidate, SpNasResult> {
       adam: this.#adam,
       lambda: this.#lambda,
     };
+  }
+
+  #steer(at: 'step' | 'epoch'): void {
+    const { lambda, target } = this.spec;
+    this.#lambda = nextLambda(lambda, this.#lambda, this.expectedCost / target, at);
   }
 
   /** One Adam step on cross-entropy + λ · expected cost / target. */

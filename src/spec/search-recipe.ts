@@ -3,6 +3,7 @@
  * finds. A recipe whose `model` gave way to `search`.
  */
 import * as v from 'valibot';
+import { SpecError } from '../util/errors.ts';
 import { parse } from './parse.ts';
 import type { ModelSpec } from './model.ts';
 import { parseRecipe } from './recipe.ts';
@@ -50,10 +51,20 @@ const searchSchema = v.strictObject({
       high: real(1, 100),
       factor: real(1.01, 100),
     }),
+    v.strictObject({
+      kind: v.literal('multiplier'),
+      initial: real(-64, 64),
+      rate: real(1e-6, 10),
+    }),
   ]),
   epochs: count(1, 1000),
   /** First epochs that train weights alone. */
   warmupEpochs: count(0, 1000),
+  /**
+   * Of those, the first train this choice of every block alone; the others then start as versions of it
+   * (ours; left out, as in the paper: every choice starts from its own random weights).
+   */
+  anchor: v.exactOptional(v.strictObject({ choice: v.string(), epochs: count(1, 1000) })),
   batchSize: count(8, 512),
   /** Choices of a block that take part in a step; 'all' as in the paper. */
   paths: v.union([
@@ -94,10 +105,38 @@ export function isSearchRecipe(value: unknown): boolean {
 export function parseSearchRecipe(value: unknown): SearchRecipe {
   const { search, ...rest } = (value ?? {}) as Record<string, unknown>;
   const settings = parse(searchSchema, search, 'recipe.search');
-  if (typeof settings.space !== 'string') parseSearchSpace(settings.space);
+  const space =
+    typeof settings.space === 'string'
+      ? namedLayout(settings.space)
+      : parseSearchSpace(settings.space);
+  checkAnchor(settings, space);
   // Any network will do: all else is checked as in a recipe that has one.
   const { model: _model, ...recipe } = parseRecipe({ ...rest, model: 'tiny' });
   return { ...recipe, search: settings };
+}
+
+function checkAnchor({ anchor, warmupEpochs }: SearchSettings, { choices }: SearchSpace): void {
+  if (anchor === undefined) return;
+  const blocks = choices.filter((choice) => choice !== 'skip' && !choice.endsWith('_g2'));
+  if (!blocks.includes(anchor.choice)) {
+    throw new SpecError(
+      `recipe.search.anchor.choice: expected one of ${blocks.join(', ')}, got ${anchor.choice}`,
+    );
+  }
+  if (anchor.epochs > warmupEpochs) {
+    throw new SpecError(
+      `recipe.search.anchor.epochs: expected at most the ${warmupEpochs} epochs of search.warmupEpochs, got ${anchor.epochs}`,
+    );
+  }
+}
+
+/** The anchor of a recipe as a searcher and a supernet take it. */
+export function recipeAnchor(
+  { search }: SearchRecipe,
+  { choices }: SearchSpace,
+): { readonly option: number; readonly epochs: number } | undefined {
+  const { anchor } = search;
+  return anchor && { option: choices.indexOf(anchor.choice), epochs: anchor.epochs };
 }
 
 /** The recipe that trains and maps a network that was found. */
@@ -128,7 +167,6 @@ export function recipeSpace(
 export function searchTraining({ training, search }: SearchRecipe): TrainingSpec {
   const {
     precision: _precision,
-    ranges: _ranges,
     target: _target,
     lossWeights: _lossWeights,
     schedule: _schedule,
