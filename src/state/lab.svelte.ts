@@ -2,6 +2,7 @@
 import type { Accelerator } from '../hw/accelerator.ts';
 import { parseRecipe } from '../spec/recipe.ts';
 import type { Recipe } from '../spec/recipe.ts';
+import type { RunRecord } from '../spec/run.ts';
 import { shortage } from '../store/run-size.ts';
 import type { Shortage } from '../store/run-size.ts';
 import { SpecError } from '../util/errors.ts';
@@ -124,6 +125,20 @@ export class Lab {
       this.#notice = sentenceOf(error);
     }
     await this.#afterTraining();
+  }
+
+  /** Train a stored run's recipe again, each width a network of its own; then show that run again. */
+  async trainAlone({ id, recipe, dataset }: RunRecord): Promise<void> {
+    const name = `${recipe.name}, each width alone`.slice(0, 80);
+    const training = { ...recipe.training, method: 'independent' } as const;
+    try {
+      const alone = parseRecipe({ ...recipe, name, training });
+      await this.train.start(alone, dataset.id, this.form.backend);
+    } catch (error) {
+      this.#notice = sentenceOf(error);
+    }
+    await this.#afterTraining();
+    await this.openRun(id);
   }
 
   async resumeRun(id: string): Promise<void> {

@@ -13,7 +13,7 @@ export interface BitSeries {
   readonly points: readonly SeriesPoint[];
 }
 
-export type LogMetric = 'crossEntropy' | 'accuracy';
+export type LogMetric = 'crossEntropy' | 'accuracy' | 'distillation';
 
 /** Ascending bits, the train series of a width before its test series; empty ones left out. */
 export function logSeries(log: readonly LogEntry[], metric: LogMetric): BitSeries[] {

@@ -161,3 +161,9 @@ export function formatPower(log10: number): string {
   const exponent = Number(log10.toFixed(1)).toString().replace('.', '·');
   return `10${exponent.replace(/\d/g, (digit) => SUPERSCRIPTS[Number(digit)] ?? '')}`;
 }
+
+/** Decibels: "31.2 dB"; without any noise "exact". */
+export function formatDb(decibels: number): string {
+  if (decibels === Infinity) return 'exact';
+  return Number.isFinite(decibels) ? `${decibels.toFixed(1).replace('-', '−')}${NB}dB` : UNKNOWN;
+}

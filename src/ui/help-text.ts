@@ -4,11 +4,18 @@
  */
 import { DATA_HELP } from './help/data.ts';
 import { MAP_HELP } from './help/map.ts';
+import { SCOPE_HELP } from './help/scope.ts';
 import { TRADE_HELP } from './help/trade.ts';
 import { TRAIN_HELP } from './help/train.ts';
 
 export type { HelpText } from './help/entry.ts';
 
-export const HELP = { ...DATA_HELP, ...TRAIN_HELP, ...MAP_HELP, ...TRADE_HELP } as const;
+export const HELP = {
+  ...DATA_HELP,
+  ...TRAIN_HELP,
+  ...MAP_HELP,
+  ...TRADE_HELP,
+  ...SCOPE_HELP,
+} as const;
 
 export type HelpId = keyof typeof HELP;
