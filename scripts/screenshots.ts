@@ -20,6 +20,8 @@ const SIZES = [
   { name: 'projector', width: 1920, height: 1080 },
 ] as const;
 const BENCHES: readonly BenchName[] = ['data', 'train', 'map', 'trade'];
+/** Tabs of the microscope. */
+const VIEWS = ['network', 'weights', 'activations', 'mistakes'] as const;
 const RUN_MS = 15 * 60_000;
 
 const { values } = parseArgs({ options: { recipe: { type: 'string', default: 'quick' } } });
@@ -51,6 +53,12 @@ try {
         await lab.goTo(bench);
         await page.waitForTimeout(400); // scrolling and charts settle
         await page.screenshot({ path: `${folder}/${bench}-${name}-${colorScheme}.png` });
+      }
+      for (const view of VIEWS) {
+        await lab.tid(TID.scopeTab(view)).click();
+        await page.waitForTimeout(1500); // the trainer answers
+        const path = `${folder}/scope-${view}-${name}-${colorScheme}.png`;
+        await lab.tid(TID.scope).screenshot({ path });
       }
     }
   }
