@@ -63,8 +63,22 @@ test('a network of the literature is mapped, compared, exported; an accelerator 
   expect(await faults(map)).toEqual([]);
   await map.tid(TID.acceleratorSave).click();
   await expect(map.tid(TID.acceleratorSave)).toHaveText('Saved');
+  const saved = await map.exported('accelerator');
   await page.getByRole('button', { name: 'Close' }).click();
   await map.map();
+
+  const open = async (text: string): Promise<void> =>
+    map.tid(TID.acceleratorFile).setInputFiles({
+      name: saved.name,
+      mimeType: 'application/json',
+      buffer: Buffer.from(text),
+    });
+  await open(saved.text.replace('"wordBits"', '"words"'));
+  await expect(map.tid(TID.mapAlert)).toContainText('wordBits');
+  await expect(map.tid(TID.accelerator)).toHaveValue('eyeriss copy');
+  await open(saved.text);
+  await expect(map.tid(TID.accelerator)).toHaveValue('eyeriss copy 2');
+  await expect(map.tid(TID.mapAlert)).toHaveCount(0);
   await page.reload();
   await map.goTo('map');
   await expect(map.tid(TID.accelerator).locator('option')).toContainText(['eyeriss copy']);

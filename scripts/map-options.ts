@@ -12,7 +12,7 @@ import { isConvolution, withBatch } from '../src/hw/networks/layers.ts';
 import { acceleratorByName } from '../src/hw/presets/catalogue.ts';
 import { assertWhole, operandBits } from '../src/hw/workload.ts';
 import type { OperandBits } from '../src/hw/workload.ts';
-import { OBJECTIVES } from '../src/mapper/objective.ts';
+import { OBJECTIVES } from '../src/spec/mapping.ts';
 import type { Objective } from '../src/mapper/objective.ts';
 import { ALGORITHMS } from '../src/mapper/task.ts';
 import type { Algorithm } from '../src/mapper/task.ts';

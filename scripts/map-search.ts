@@ -2,6 +2,7 @@
 import type { Chunk } from '../src/hw/schedule.ts';
 import type { Accelerator } from '../src/hw/accelerator.ts';
 import type { EvaluationCount } from '../src/mapper/evaluator.ts';
+import { layerObjective } from '../src/mapper/objective.ts';
 import { searchPipeline } from '../src/mapper/pipeline-search.ts';
 import { planNetworks } from '../src/mapper/plan.ts';
 import type { NetworkAtBits } from '../src/mapper/plan.ts';
@@ -117,7 +118,7 @@ async function run(
 /** The same layers by an expert's rule, one after another on the whole array. */
 export function mapByDataflow(options: MapOptions, rival: Rival & { kind: 'dataflow' }): Mapped[] {
   const { accelerator, objective } = options;
-  const minimize = objective === 'fps' ? 'latency' : objective;
+  const minimize = layerObjective(objective);
   return options.atBits.map(({ bits, layers }) => {
     const known = new Map<string, MappedLayer>();
     const mapped = layers.map(({ layer, bits: widths }) => {

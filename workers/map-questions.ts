@@ -4,6 +4,7 @@ import { dataflowByName } from '../src/hw/dataflows/catalogue.ts';
 import { evaluate } from '../src/hw/evaluate.ts';
 import { boundSentence, energyTerms, infeasibleSentence } from '../src/hw/explain.ts';
 import type { EnergyTerm } from '../src/hw/explain.ts';
+import { layerObjective } from '../src/mapper/objective.ts';
 import { mapLayer, totalOf } from '../src/mapper/result.ts';
 import type { MappedLayer } from '../src/mapper/result.ts';
 import type { LayerAnswer, LayerQuestion, Rival } from '../src/rpc/map-api.ts';
@@ -56,7 +57,7 @@ export function rivalOf(
   const known = new Map<string, MappedLayer>();
   const mapped = layers.map(({ name: layerName, shape, bits, count = 1 }): MappedLayer => {
     const key = JSON.stringify([shape, bits]);
-    const problem = { shape, bits, accelerator, minimize };
+    const problem = { shape, bits, accelerator, minimize: layerObjective(minimize) };
     const layer = known.get(key) ?? mapLayer(problem, dataflow.mapping(problem), layerName);
     known.set(key, layer);
     return { ...layer, name: layerName, count };

@@ -4,7 +4,7 @@
  */
 import type { Accelerator } from '../src/hw/accelerator.ts';
 import { Mapspace } from '../src/mapper/mapspace.ts';
-import { plainObjective } from '../src/mapper/objective.ts';
+import { plainObjective, plainTarget } from '../src/mapper/objective.ts';
 import { searchPipeline } from '../src/mapper/pipeline-search.ts';
 import type { PipelineFound, PipelinePart } from '../src/mapper/pipeline-search.ts';
 import { planNetworks } from '../src/mapper/plan.ts';
@@ -165,7 +165,7 @@ export class MapSearch {
       evaluationsPerLayer,
       seed: this.spec.seed,
       ...(algorithm ? { algorithm } : {}),
-      ...(target === undefined ? {} : { target }),
+      ...(target === undefined ? {} : { target: plainTarget(objective, target, this.accelerator) }),
     };
   }
 
@@ -200,7 +200,8 @@ export class MapSearch {
       };
       const isGood = ({ cost }: PipelineFound): boolean =>
         target !== undefined &&
-        plainObjective(objective, cost.energyPj, cost.intervalCycles) <= target;
+        plainObjective(objective, cost.energyPj, cost.intervalCycles) <=
+          plainTarget(objective, target, this.accelerator);
       const { parts } = await searchPipeline(
         request,
         async (spec) => {

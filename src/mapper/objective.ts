@@ -2,9 +2,11 @@
  * @file What a search makes small: one number from energy and latency.
  */
 
-export const OBJECTIVES = ['edp', 'energy', 'latency', 'fps'] as const;
-/** fps is latency for one layer at a time, and the slowest stage of a pipeline. */
-export type Objective = (typeof OBJECTIVES)[number];
+import type { Accelerator } from '../hw/accelerator.ts';
+import type { Objective } from '../spec/mapping.ts';
+import { SpecError } from '../util/errors.ts';
+
+export type { Objective };
 
 /**
  * How a layer is scored: by an objective of its own, or by its share of a network's product of
@@ -33,9 +35,32 @@ export function scoreOf(score: Score, energyPj: number, latencyCycles: number): 
   }
 }
 
+/** What a single layer makes small under an objective. */
+export function layerObjective(objective: Objective): Exclude<Objective, 'fps'> {
+  return objective === 'fps' ? 'latency' : objective;
+}
+
 /** The score of a single layer under an objective. */
 export function layerScore(objective: Objective): Score {
-  return { kind: objective === 'fps' ? 'latency' : objective };
+  return { kind: layerObjective(objective) };
+}
+
+/**
+ * A target as `plainObjective` counts: pJ, cycles or pJ·cycles. Frames a second become cycles a frame.
+ * @throws SpecError for frames a second on an accelerator whose clock is not known
+ */
+export function plainTarget(
+  objective: Objective,
+  target: number,
+  { name, clockMHz }: Accelerator,
+): number {
+  if (objective !== 'fps') return target;
+  if (clockMHz === undefined) {
+    throw new SpecError(
+      `mapping.target: expected an accelerator with a clock for a target in FPS, got ${name}`,
+    );
+  }
+  return (clockMHz * 1e6) / target;
 }
 
 /** The objective in its own unit: pJ, cycles or pJ·cycles. */

@@ -1,6 +1,6 @@
 /**
  * @file What data must look like to be an accelerator. Whether its numbers make sense together is
- * asked of hw (`assertAccelerator`).
+ * asked of hw (`assertAccelerator`). Fields that it does not name are left out.
  */
 import * as v from 'valibot';
 import type { Accelerator } from '../hw/accelerator.ts';
@@ -9,11 +9,12 @@ import { parse } from './parse.ts';
 const DIMS = ['N', 'K', 'C', 'P', 'Q', 'R', 'S', 'G'] as const;
 /** As in hw, which this layer may not import. */
 export const DATASPACES = ['Weights', 'Inputs', 'Outputs'] as const;
-const text = v.string();
+/** Longer than any note or source of the presets. */
+const text = v.pipe(v.string(), v.maxLength(4000));
 const real = v.number();
 const maybe = <T extends v.GenericSchema>(schema: T) => v.exactOptional(schema);
 
-const levelSchema = v.looseObject({
+const levelSchema = v.object({
   name: text,
   capacityBits: v.nullable(real),
   wordBits: real,
@@ -29,7 +30,7 @@ const levelSchema = v.looseObject({
   areaUm2: maybe(real),
   source: text,
   sources: maybe(
-    v.looseObject({
+    v.object({
       capacityBits: maybe(text),
       wordBits: maybe(text),
       instances: maybe(text),
@@ -50,17 +51,17 @@ const macFields = {
   source: text,
 };
 const macSchema = v.variant('kind', [
-  v.looseObject({ kind: v.literal('fixed'), ...macFields }),
-  v.looseObject({ kind: v.literal('bit-scalable'), ...macFields, minBits: real }),
-  v.looseObject({
+  v.object({ kind: v.literal('fixed'), ...macFields }),
+  v.object({ kind: v.literal('bit-scalable'), ...macFields, minBits: real }),
+  v.object({
     kind: v.literal('dsp-packed'),
     ...macFields,
-    packing: v.array(v.looseObject({ maxBits: real, products: real })),
+    packing: v.array(v.object({ maxBits: real, products: real })),
     packedDims: v.array(v.picklist(DIMS)),
   }),
 ]);
 
-export const acceleratorSchema = v.looseObject({
+export const acceleratorSchema = v.object({
   name: v.pipe(text, v.minLength(1), v.maxLength(80)),
   levels: v.array(levelSchema),
   mac: macSchema,
@@ -68,7 +69,10 @@ export const acceleratorSchema = v.looseObject({
   note: maybe(text),
 }) satisfies v.GenericSchema<unknown, Accelerator>;
 
-/** @throws SpecError naming the first field that is missing or of the wrong kind */
+/**
+ * @returns what the schema names, nothing else
+ * @throws SpecError naming the first field that is missing or of the wrong kind
+ */
 export function parseAccelerator(value: unknown): Accelerator {
   return parse(acceleratorSchema, value, 'accelerator');
 }

@@ -1,7 +1,8 @@
 /** @file The part of a recipe that says how a network is mapped. */
 import * as v from 'valibot';
 
-export const OBJECTIVES = ['edp', 'energy', 'latency'] as const;
+export const OBJECTIVES = ['edp', 'energy', 'latency', 'fps'] as const;
+/** fps is latency for one layer at a time, and the slowest stage of a pipeline. */
 export type Objective = (typeof OBJECTIVES)[number];
 
 /** The searches there are (docs/automapper.md); left out: evolve. */
@@ -25,7 +26,7 @@ export const mappingSchema = v.strictObject({
   evaluationsPerLayer: v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(10_000_000)),
   algorithm: v.exactOptional(v.picklist(MAP_ALGORITHMS)),
   schedule: v.exactOptional(v.picklist(SCHEDULES)),
-  /** Stop once every bit-width's network costs at most this: pJ, cycles or pJ·cycles. */
+  /** Stop once every bit-width's network costs at most this: pJ, cycles or pJ·cycles; or makes this many FPS. */
   target: v.exactOptional(v.pipe(v.number(), v.minValue(1), v.maxValue(1e30))),
 });
 

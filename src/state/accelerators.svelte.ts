@@ -2,11 +2,15 @@
 import { assertAccelerator } from '../hw/accelerator.ts';
 import type { Accelerator } from '../hw/accelerator.ts';
 import { ACCELERATORS } from '../hw/presets/catalogue.ts';
+import { parseAccelerator } from '../spec/accelerator-schema.ts';
 import { SpecError } from '../util/errors.ts';
 import type { LabServices } from './services.ts';
 import { sentenceOf } from './worker-owner.ts';
 
 const NAME_MAX = 80;
+
+/** A preset with all its sources has some ten kilobytes. */
+const MAX_FILE_BYTES = 2 ** 20;
 
 export class Accelerators {
   readonly #services: LabServices;
@@ -60,6 +64,25 @@ export class Accelerators {
     return (await this.save({ ...accelerator, name })) ? name : null;
   }
 
+  /**
+   * Take one from a file, as `downloadJson` or `npm run -s map` writes it. A name that is taken gets a number.
+   * @returns its name, null when the file is none or could not be stored
+   */
+  async read(file: File): Promise<string | null> {
+    let name: string | null = null;
+    await this.#guard(async () => {
+      const accelerator = parseAccelerator(await jsonOf(file));
+      assertAccelerator(accelerator);
+      const base = accelerator.name.trim().slice(0, NAME_MAX - 4);
+      let free = base;
+      for (let i = 2; this.find(free); i++) free = `${base} ${i}`;
+      await this.#services.store.putAccelerator({ ...accelerator, name: free });
+      this.#own = await this.#services.store.listAccelerators();
+      name = free;
+    });
+    return name;
+  }
+
   /** Write one of the reader's own over what it was. */
   async save(accelerator: Accelerator): Promise<boolean> {
     return this.#guard(async () => {
@@ -98,5 +121,22 @@ export class Accelerators {
       this.#alert = sentenceOf(error);
       return false;
     }
+  }
+}
+
+async function jsonOf(file: File): Promise<unknown> {
+  const who = file.name.slice(0, 60);
+  if (file.size > MAX_FILE_BYTES) {
+    throw new SpecError(
+      `${who}: expected an accelerator of at most ${MAX_FILE_BYTES} bytes, got ${file.size}`,
+    );
+  }
+  const text = await file.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new SpecError(
+      `${who}: expected an accelerator as JSON, got ${text.slice(0, 20) || 'nothing'}`,
+    );
   }
 }

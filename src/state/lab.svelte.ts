@@ -167,6 +167,12 @@ export class Lab {
     return name;
   }
 
+  /** Take an accelerator from a file, and map on it from now on. */
+  async readAccelerator(file: File): Promise<void> {
+    const name = await this.accelerators.read(file);
+    if (name !== null) this.form.setMapping('accelerator', name);
+  }
+
   async renameAccelerator(name: string, wanted: string): Promise<string> {
     const next = await this.accelerators.rename(name, wanted);
     if (this.form.draft.mapping.accelerator === name) this.form.setMapping('accelerator', next);

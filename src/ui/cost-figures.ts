@@ -1,6 +1,7 @@
 /** @file The three costs of a mapping: how each is named, read from a total and written. */
 import type { CostTotals } from '../spec/run.ts';
 import type { Metric } from '../state/trade-off.svelte.ts';
+import type { Objective } from '../spec/mapping.ts';
 import { formatCycles, formatEdp, formatEnergy } from './format.ts';
 import type { HelpId } from './help-text.ts';
 
@@ -31,3 +32,9 @@ export const COST_FIGURES: Readonly<Record<Metric, CostFigure>> = {
     format: formatEdp,
   },
 };
+
+/** What a search of an objective makes small, as it runs: for FPS, the cycles from frame to frame. */
+export function searchedFigure(objective: Objective): CostFigure {
+  if (objective !== 'fps') return COST_FIGURES[objective];
+  return { ...COST_FIGURES.latency, title: 'Cycles a frame' };
+}

@@ -99,6 +99,13 @@ export function formatChange(ratio: number): string {
   return `${sign}${Number(size) === 0 ? '0' : size}${NB}%`;
 }
 
+/** @returns e.g. "34.7", "1,250": frames a second, without the unit */
+export function formatFps(framesPerSecond: number): string {
+  return framesPerSecond.toLocaleString('en', {
+    maximumSignificantDigits: framesPerSecond < 1000 ? 3 : 4,
+  });
+}
+
 /** How many times: "0.31×", "12.4×". */
 export function formatRatio(ratio: number): string {
   return Number.isFinite(ratio) ? `${threeDigits(ratio)}×` : UNKNOWN;

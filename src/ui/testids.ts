@@ -62,6 +62,7 @@ export const TID = {
   // map
   accelerator: 'accelerator',
   acceleratorOpen: 'accelerator-open',
+  acceleratorFile: 'accelerator-file',
   acceleratorDialog: 'accelerator-dialog',
   acceleratorCopy: 'accelerator-copy',
   acceleratorName: 'accelerator-name',

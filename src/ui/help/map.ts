@@ -20,8 +20,8 @@ export const MAP_HELP = {
   },
   objective: {
     title: 'Objective',
-    text: 'What the search makes small: energy, latency, or their product.',
-    unit: 'pJ, cycles or pJ·cycles',
+    text: 'What the search makes small: energy, latency, their product, or the cycles from frame to frame.',
+    unit: 'pJ, cycles, pJ·cycles, or FPS',
     tex: TEX`\text{EDP} = E \cdot t`,
     source: 'Horowitz et al. 1994 (EDP)',
   },
@@ -58,6 +58,13 @@ export const MAP_HELP = {
     tex: TEX`\text{EDP} = E \cdot t`,
     source: 'Horowitz et al. 1994',
   },
+  fps: {
+    title: 'Frames a second',
+    text: 'Images that the accelerator takes in a second at its own clock: one after another, or in a pipeline as fast as its slowest chunk.',
+    unit: 'FPS',
+    tex: TEX`\text{FPS} = \frac{f_\text{clock}}{\text{cycles a frame}}`,
+    source: MODEL,
+  },
   utilization: {
     title: 'Utilization',
     text: 'Share of the multipliers that do useful work, over the whole time.',
@@ -92,7 +99,7 @@ export const MAP_HELP = {
   target: {
     title: 'Stop at',
     text: 'End as soon as the whole network costs at most this, at every bit-width. Leave it empty to spend the budget.',
-    unit: 'pJ, cycles or pJ·cycles, as the objective',
+    unit: 'pJ, cycles, pJ·cycles or FPS, as the objective',
     source: ours('docs/automapper.md'),
   },
   matrix: {
