@@ -29,7 +29,7 @@ const LAYERS = {
   store: { layers: ['util', 'spec'], libraries: ['idb'] },
   rpc: { layers: ['util', 'spec'], libraries: ['comlink'] },
   state: {
-    layers: ['util', 'spec', 'rpc', 'store', 'hw'],
+    layers: ['util', 'spec', 'rpc', 'store', 'hw', 'search'],
     libraries: ['svelte', 'svelte/*', 'comlink'],
   },
   ui: {

@@ -3,7 +3,7 @@ import { expect, test } from './lab-test.ts';
 import type { BenchName, LabPage } from './pages/LabPage.ts';
 import { TID } from '../src/ui/testids.ts';
 
-const BENCHES: readonly BenchName[] = ['data', 'train', 'map', 'trade'];
+const BENCHES: readonly BenchName[] = ['data', 'train', 'search', 'map', 'trade'];
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 /** Marks of close figures overlap; the bit-width switch beside them does the same (WCAG 2.5.8). */

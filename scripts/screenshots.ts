@@ -19,7 +19,7 @@ const SIZES = [
   { name: 'laptop', width: 1280, height: 800 },
   { name: 'projector', width: 1920, height: 1080 },
 ] as const;
-const BENCHES: readonly BenchName[] = ['data', 'train', 'map', 'trade'];
+const BENCHES: readonly BenchName[] = ['data', 'train', 'search', 'map', 'trade'];
 /** Tabs of the microscope. */
 const VIEWS = ['network', 'weights', 'activations', 'mistakes'] as const;
 const RUN_MS = 15 * 60_000;

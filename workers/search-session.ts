@@ -5,6 +5,7 @@
 import type { Dataset } from '../src/data/dataset.ts';
 import { SupernetTrainer } from '../src/nas/supernet-trainer.ts';
 import type {
+  PriceSpec,
   SearchApi,
   SearchMeasure,
   SearchMeasureSpec,
@@ -30,6 +31,7 @@ import {
   trimSearchLog,
   updateSearch,
 } from '../src/store/searches.ts';
+import { withRunLock } from '../src/rpc/run-lock.ts';
 import { SpecError } from '../src/util/errors.ts';
 import { breathe } from './breathe.ts';
 import { derived, rival } from './search-found.ts';
@@ -87,9 +89,10 @@ export class SearchSession implements SearchApi {
       table: null,
       memory: null,
     };
-    await this.#claim(record.id);
-    await putSearch(db, record);
-    return this.#search(record, spec.macs, onProgress);
+    return this.#alone(record.id, async () => {
+      await putSearch(db, record);
+      return this.#search(record, spec.macs, onProgress);
+    });
   }
 
   async resume(
@@ -105,11 +108,12 @@ export class SearchSession implements SearchApi {
       );
     }
     const backend = await this.#startBackend(preference);
-    const { failure: _failure, found: _found, ...rest } = stored;
+    const { failure: _failure, found: _found, runId: _runId, ...rest } = stored;
     const record: SearchRecord = { ...rest, backend, status: 'searching' };
-    await this.#claim(searchId);
-    await putSearch(db, record);
-    return this.#search(record, undefined, onProgress);
+    return this.#alone(searchId, async () => {
+      await putSearch(db, record);
+      return this.#search(record, undefined, onProgress);
+    });
   }
 
   pause(searchId: string): Promise<void> {
@@ -132,25 +136,49 @@ export class SearchSession implements SearchApi {
     return Promise.resolve();
   }
 
+  async price(
+    { recipe, shape }: PriceSpec,
+    onProgress: (doneRatio: number) => void,
+  ): Promise<CostTable> {
+    const checked = parseSearchRecipe(recipe);
+    const space = recipeSpace(checked, shape);
+    return this.#claimed('cost table', () => {
+      let reportedAt = -Infinity;
+      const report = (doneRatio: number): void => {
+        const now = performance.now();
+        if (now - reportedAt < REPORT_MS) return;
+        reportedAt = now;
+        onProgress(doneRatio);
+      };
+      return searchTable(checked, space, checked.bitWidths[0] ?? NaN, report, breathe);
+    });
+  }
+
   async measure(spec: SearchMeasureSpec): Promise<SearchMeasure> {
-    await this.#claim('measure');
-    try {
-      return await measureSearch(spec, await this.#startBackend(spec.backend));
-    } finally {
-      this.#running = null;
-    }
+    return this.#claimed('measure', async () =>
+      measureSearch(spec, await this.#startBackend(spec.backend)),
+    );
+  }
+
+  /** One search at a time in this worker, and no other tab at the same one. */
+  #alone<T>(searchId: string, work: () => Promise<T>): Promise<T> {
+    return this.#claimed(searchId, () => withRunLock(searchId, work, { of: 'search' }));
   }
 
   #driver(searchId: string): Driver | null {
     return this.#running?.searchId === searchId ? this.#running.driver : null;
   }
 
-  #claim(searchId: string): Promise<void> {
+  async #claimed<T>(searchId: string, work: () => Promise<T>): Promise<T> {
     if (this.#running !== null) {
       throw new SpecError(`search: expected none in progress, got ${this.#running.searchId}`);
     }
     this.#running = { searchId, driver: null };
-    return Promise.resolve();
+    try {
+      return await work();
+    } finally {
+      this.#running = null;
+    }
   }
 
   #open(): Promise<LabDatabase> {
@@ -204,8 +232,6 @@ export class SearchSession implements SearchApi {
       const failure = error instanceof Error ? error.message : String(error);
       if ((await getSearch(db, searchId)) !== undefined) await save({ status: 'failed', failure });
       throw error;
-    } finally {
-      this.#running = null;
     }
   }
 
@@ -215,7 +241,10 @@ export class SearchSession implements SearchApi {
     onProgress: OnProgress,
   ): Promise<CostTable> {
     // The table of a search that is resumed is the one it began with.
-    if (table !== null) return table as CostTable;
+    if (table !== null) {
+      onProgress({ kind: 'table', searchId, table: table as CostTable });
+      return table as CostTable;
+    }
     const { architecture } = searchBits(method === 'fp-nas' ? 'sp-nas' : method, recipe.bitWidths);
     let reportedAt = -Infinity;
     const filled = await searchTable(
@@ -312,6 +341,7 @@ export class SearchSession implements SearchApi {
             kind: 'step',
             searchId,
             architecture,
+            drawn: candidate.mixture.map((paths) => paths.map(({ option }) => option)),
             imagesPerSecond: rate(),
             secondsLeft,
           });

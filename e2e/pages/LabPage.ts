@@ -6,7 +6,7 @@ import { TID } from '../../src/ui/testids.ts';
 /** Training and mapping of the smoke recipe on a slow machine. */
 const STAGE_MS = 180_000;
 
-export type BenchName = 'data' | 'train' | 'map' | 'trade';
+export type BenchName = 'data' | 'train' | 'search' | 'map' | 'trade';
 
 export class LabPage {
   readonly page: Page;

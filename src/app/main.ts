@@ -1,8 +1,9 @@
 /** @file The product's entry: real workers and store, recipes of the repository, the page. */
 import { mount } from 'svelte';
-import { spawnData, spawnMapper, spawnTrainer } from '../rpc/spawn.ts';
+import { spawnData, spawnMapper, spawnSearch, spawnTrainer } from '../rpc/spawn.ts';
 import { browserTabLink } from '../rpc/tab-link.ts';
 import { parseRecipe } from '../spec/recipe.ts';
+import { parseSearchRecipe } from '../spec/search-recipe.ts';
 import { Lab } from '../state/lab.svelte.ts';
 import { browserRunStore } from '../state/run-store.ts';
 import App from './App.svelte';
@@ -12,6 +13,7 @@ import { CODE_VERSION } from './version.ts';
 
 /** The recipe that the page opens with; the others follow by name. */
 const DEFAULT_RECIPE = 'quick';
+const DEFAULT_SEARCH = 'sp-nas-quick';
 
 const files: Record<string, unknown> = import.meta.glob('../../recipes/*.json', {
   eager: true,
@@ -21,12 +23,21 @@ const recipes = Object.values(files)
   .map(parseRecipe)
   .sort((a, b) => Number(b.name === DEFAULT_RECIPE) - Number(a.name === DEFAULT_RECIPE));
 
+const searchFiles: Record<string, unknown> = import.meta.glob('../../recipes/searches/*.json', {
+  eager: true,
+  import: 'default',
+});
+const searches = Object.values(searchFiles)
+  .map(parseSearchRecipe)
+  .sort((a, b) => Number(b.name === DEFAULT_SEARCH) - Number(a.name === DEFAULT_SEARCH));
+
 await keepOffline();
 
 const lab: Lab = new Lab(
   {
     spawnData,
     spawnTrainer,
+    spawnSearch,
     spawnMapper,
     store: browserRunStore((sentence) => lab.notify(sentence)),
     tabs: browserTabLink(),
@@ -35,6 +46,7 @@ const lab: Lab = new Lab(
     codeVersion: CODE_VERSION,
   },
   recipes,
+  searches,
 );
 
 const target = document.getElementById('app');

@@ -7,12 +7,15 @@
 import { SpecError } from '../util/errors.ts';
 
 const PREFIX = 'instantnet-lab:run:';
+const SEARCH_PREFIX = 'instantnet-lab:search:';
 /** A tab that was asked for its run gets this long to write a checkpoint and let go. */
 const HAND_OVER_MS = 15_000;
 
 export const TAKEN_OVER = 'Another tab took this run over.';
 
 export interface RunLockOptions {
+  /** What is locked: the training of a run, or a network search. */
+  readonly of?: 'run' | 'search';
   /** Wait for the tab that trains the run, and take the lock from it when it does not answer. */
   readonly takeOver?: boolean;
   readonly handOverMs?: number;
@@ -29,7 +32,12 @@ export interface RunLockOptions {
 export async function withRunLock<T>(
   runId: string,
   work: (lost: AbortSignal) => Promise<T>,
-  { takeOver = false, handOverMs = HAND_OVER_MS, locks = lockManager() }: RunLockOptions = {},
+  {
+    of = 'run',
+    takeOver = false,
+    handOverMs = HAND_OVER_MS,
+    locks = lockManager(),
+  }: RunLockOptions = {},
 ): Promise<T> {
   const lost = new AbortController();
   if (locks === undefined) return work(lost.signal);
@@ -37,9 +45,13 @@ export async function withRunLock<T>(
   const attempt = async (options: LockOptions): Promise<{ readonly result: T } | null> => {
     const held: { work: Promise<T> | null } = { work: null };
     try {
-      await locks.request(PREFIX + runId, options, async (lock) => {
-        if (lock !== null) await (held.work = work(lost.signal));
-      });
+      await locks.request(
+        (of === 'run' ? PREFIX : SEARCH_PREFIX) + runId,
+        options,
+        async (lock) => {
+          if (lock !== null) await (held.work = work(lost.signal));
+        },
+      );
     } catch (error) {
       if (!isLockGone(error)) throw error;
       if (held.work !== null) lost.abort(new Error(TAKEN_OVER));
@@ -51,7 +63,11 @@ export async function withRunLock<T>(
       (await attempt({ steal: true })))
     : await attempt({ ifAvailable: true });
   if (done === null) {
-    throw new SpecError(`training: expected a run that no other tab trains, got ${runId}`);
+    throw new SpecError(
+      of === 'run'
+        ? `training: expected a run that no other tab trains, got ${runId}`
+        : `search: expected a search that no other tab carries out, got ${runId}`,
+    );
   }
   return done.result;
 }
@@ -65,9 +81,18 @@ function isLockGone(error: unknown): boolean {
 
 /** @returns ids of the runs that any tab trains, this one included */
 export async function runsInTraining(locks = lockManager()): Promise<string[]> {
+  return idsOf(PREFIX, locks);
+}
+
+/** @returns ids of the searches that any tab carries out, this one included */
+export async function searchesInProgress(locks = lockManager()): Promise<string[]> {
+  return idsOf(SEARCH_PREFIX, locks);
+}
+
+async function idsOf(prefix: string, locks: LockManager | undefined): Promise<string[]> {
   const { held = [] } = (await locks?.query()) ?? {};
   return held.flatMap(({ name = '' }) =>
-    name.startsWith(PREFIX) ? [name.slice(PREFIX.length)] : [],
+    name.startsWith(prefix) ? [name.slice(prefix.length)] : [],
   );
 }
 

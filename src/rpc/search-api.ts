@@ -32,6 +32,8 @@ export type SearchProgress =
       readonly kind: 'step';
       readonly searchId: string;
       readonly architecture: ArchitectureProgress;
+      /** Choices that took part in the half step last done, by block. */
+      readonly drawn: readonly (readonly number[])[];
       /** Of both halves of the training set together. */
       readonly imagesPerSecond: number;
       readonly secondsLeft: number;
@@ -61,6 +63,18 @@ export interface SearchMeasure {
   readonly peakMemoryMb: number;
 }
 
+/** What a cost table is filled for. */
+export interface PriceSpec {
+  readonly recipe: SearchRecipe;
+  /** Of the images. */
+  readonly shape: {
+    readonly width: number;
+    readonly height: number;
+    readonly channels: number;
+    readonly classes: number;
+  };
+}
+
 /** Contract of the search worker: one search at a time. */
 export interface SearchApi {
   /** Search to the end, a stop or a failure, and give the record. Rejects with SpecError on a bad spec. */
@@ -78,6 +92,11 @@ export interface SearchApi {
   step(searchId: string): Promise<void>;
   /** End now and derive the network as it stands. */
   stop(searchId: string): Promise<void>;
+  /**
+   * Fill the cost table of a recipe; stores nothing. Rejects while a search is in progress.
+   * @param onProgress share of the evaluations made, 0 to 1
+   */
+  price(spec: PriceSpec, onProgress: (doneRatio: number) => void): Promise<CostTable>;
   /** Time steps of a supernet; stores nothing. Rejects while a search is in progress. */
   measure(spec: SearchMeasureSpec): Promise<SearchMeasure>;
 }

@@ -1,6 +1,6 @@
 /** @file What the tabs of the lab tell each other: the progress of a run, and who may train it. */
 import type { TrainProgress } from './progress.ts';
-import { runsInTraining } from './run-lock.ts';
+import { runsInTraining, searchesInProgress } from './run-lock.ts';
 
 export type TabMessage =
   | { readonly kind: 'progress'; readonly progress: TrainProgress }
@@ -17,6 +17,8 @@ export interface TabLink {
   listen(hear: (message: TabMessage) => void): void;
   /** Ids of the runs that any tab trains, this one included. */
   runsInTraining(): Promise<string[]>;
+  /** Ids of the searches that any tab carries out, this one included. */
+  searchesInProgress(): Promise<string[]>;
 }
 
 /** Counts up when messages change, so that tabs of two versions do not misread each other. */
@@ -34,6 +36,7 @@ export function browserTabLink(): TabLink {
       };
     },
     runsInTraining: () => runsInTraining(),
+    searchesInProgress: () => searchesInProgress(),
   };
 }
 

@@ -3,7 +3,8 @@ import type { ModelSpec } from './model.ts';
 import type { BackendReport, BitMetrics, DatasetInfo } from './run.ts';
 import type { SearchMethod, SearchRecipe } from './search-recipe.ts';
 
-export type SearchStatus = 'searching' | 'paused' | 'stopped' | 'found' | 'failed';
+export const SEARCH_STATUSES = ['searching', 'paused', 'stopped', 'found', 'failed'] as const;
+export type SearchStatus = (typeof SEARCH_STATUSES)[number];
 
 /** Where a search stands. */
 export interface ArchitectureProgress {
@@ -73,4 +74,6 @@ export interface SearchRecord {
   readonly found?: FoundNetwork;
   /** Sentence for status 'failed'. */
   readonly failure?: string;
+  /** The run that trains the network found. */
+  readonly runId?: string;
 }

@@ -1,9 +1,9 @@
 /** @file The benches in the order the data flows, and which one the reader is at. */
 
-/** SP-NAS takes its place between train and map when it exists. */
 export const BENCHES = [
   { id: 'data', title: 'Data' },
   { id: 'train', title: 'Train' },
+  { id: 'search', title: 'Search' },
   { id: 'map', title: 'Map' },
   { id: 'trade', title: 'Trade-off' },
 ] as const;

@@ -3,6 +3,7 @@ import type { Accelerator } from '../hw/accelerator.ts';
 import { parseRecipe } from '../spec/recipe.ts';
 import type { Recipe } from '../spec/recipe.ts';
 import type { RunRecord } from '../spec/run.ts';
+import type { SearchRecipe } from '../spec/search-recipe.ts';
 import { shortage } from '../store/run-size.ts';
 import type { Shortage } from '../store/run-size.ts';
 import { SpecError } from '../util/errors.ts';
@@ -17,6 +18,7 @@ import { OtherTabs } from './other-tabs.svelte.ts';
 import { RecipeForm } from './recipe-form.svelte.ts';
 import { Runs } from './runs.svelte.ts';
 import type { LabServices } from './services.ts';
+import { SearchBench } from './search-bench.svelte.ts';
 import { Settings } from './settings.svelte.ts';
 import { TradeOff } from './trade-off.svelte.ts';
 import { TrainRun } from './train-run.svelte.ts';
@@ -39,11 +41,17 @@ export class Lab {
   readonly map: MapRun;
   readonly insight: MapInsight;
   readonly trade: TradeOff;
+  readonly search: SearchBench;
   readonly #services: LabServices;
   #notice = $state<string | null>(null);
   readonly #shortage = $derived.by(() => this.#findShortage());
 
-  constructor(services: LabServices, presets: readonly Recipe[]) {
+  /** @param presets and `searches`: valid recipes, the default first; at least one of each */
+  constructor(
+    services: LabServices,
+    presets: readonly Recipe[],
+    searches: readonly SearchRecipe[],
+  ) {
     this.#services = services;
     this.data = new DataBench(services);
     this.form = new RecipeForm(presets);
@@ -57,6 +65,16 @@ export class Lab {
     this.map = new MapRun(mapper, this.mapSetup);
     this.insight = new MapInsight(mapper, this.accelerators);
     this.trade = new TradeOff(this.open, this.data, this.train);
+    this.search = new SearchBench(services, searches, {
+      data: this.data,
+      runs: this.runs,
+      open: this.open,
+      train: this.train,
+      mapSetup: this.mapSetup,
+      map: this.map,
+      backend: () => this.form.backend,
+      settle: () => this.#afterTraining(),
+    });
   }
 
   /** Something about the whole page that the reader should know, e.g. the store was closed. */
@@ -85,6 +103,7 @@ export class Lab {
     if (cleared !== null) this.#notice = clearedSentence(cleared);
     const newest = this.runs.list.at(0);
     if (newest) await this.openRun(newest.id);
+    await this.search.boot();
     if (this.data.dataset || this.data.isBusy) return;
     const stored = this.data.stored.at(0);
     const { dataset } = this.form.draft;

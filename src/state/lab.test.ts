@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeRecipe } from '../testing/fake-recipes.ts';
 import { FAKE_BACKEND, FakeLab } from '../testing/fake-services.ts';
+import { searchRecipe } from '../testing/search-records.ts';
 import { Lab } from './lab.svelte.ts';
 
 const smoke = {
@@ -13,7 +14,7 @@ let lab: Lab;
 
 beforeEach(() => {
   fake = new FakeLab({ stepMs: 0, stepsPerRun: 8 });
-  lab = new Lab(fake.services, [fakeRecipe, smoke]);
+  lab = new Lab(fake.services, [fakeRecipe, smoke], [searchRecipe]);
 });
 
 const trained = async (): Promise<void> => {
@@ -71,7 +72,7 @@ describe('training', () => {
 
   it('pauses, steps once, goes on and stops', async () => {
     fake = new FakeLab({ stepMs: 2, stepsPerRun: 10_000 });
-    lab = new Lab(fake.services, [fakeRecipe]);
+    lab = new Lab(fake.services, [fakeRecipe], [searchRecipe]);
     await lab.boot();
     const run = lab.startTraining();
     await vi.waitFor(() => expect(lab.train.pace?.step).toBeGreaterThan(1));
@@ -96,7 +97,7 @@ describe('training', () => {
 
   it('keeps the whole log of a live run while another one is shown', async () => {
     fake = new FakeLab({ stepMs: 1, stepsPerRun: 40 });
-    lab = new Lab(fake.services, [fakeRecipe]);
+    lab = new Lab(fake.services, [fakeRecipe], [searchRecipe]);
     await trained();
     const first = lab.open.id;
     const run = lab.startTraining();
@@ -169,7 +170,7 @@ describe('stored runs', () => {
     await trained();
     await lab.startMapping();
     const { id } = lab.open;
-    const reloaded = new Lab(fake.services, [fakeRecipe]);
+    const reloaded = new Lab(fake.services, [fakeRecipe], [searchRecipe]);
     await reloaded.boot();
     expect(reloaded.open.id).toBe(id);
     expect(reloaded.open.log).toEqual(lab.open.log);
@@ -221,10 +222,10 @@ describe('storage', () => {
     });
     await trained();
     fake.runs.clear();
-    const next = new Lab(fake.services, [fakeRecipe]);
+    const next = new Lab(fake.services, [fakeRecipe], [searchRecipe]);
     await next.boot();
     expect(next.notice).toMatch(/^The run of your last visit is gone: the browser has cleared/);
-    const later = new Lab(fake.services, [fakeRecipe]);
+    const later = new Lab(fake.services, [fakeRecipe], [searchRecipe]);
     await later.boot();
     expect(later.notice).toBeNull();
     vi.unstubAllGlobals();

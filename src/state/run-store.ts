@@ -10,6 +10,13 @@ import { getMapping } from '../store/mappings.ts';
 import { readLog } from '../store/logs.ts';
 import { deleteAllRuns, deleteRun, getRun, listRuns, renameRun } from '../store/runs.ts';
 import type { LabDatabase } from '../store/schema.ts';
+import {
+  deleteSearch,
+  getSearch,
+  listSearches,
+  readSearchLog,
+  updateSearch,
+} from '../store/searches.ts';
 import { requestPersistence, storageUse } from '../store/usage.ts';
 import type { RunStore } from './services.ts';
 
@@ -37,6 +44,11 @@ export function browserRunStore(onClosed: (sentence: string) => void): RunStore 
     },
     deleteRun: async (id) => deleteRun(await open(), id),
     deleteAllRuns: async () => deleteAllRuns(await open()),
+    listSearches: async () => listSearches(await open()),
+    getSearch: async (id) => getSearch(await open(), id),
+    readSearchLog: async (id) => readSearchLog(await open(), id),
+    linkSearch: async (id, runId) => updateSearch(await open(), id, { runId }),
+    deleteSearch: async (id) => deleteSearch(await open(), id),
     storageUse,
     requestPersistence,
   };

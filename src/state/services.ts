@@ -7,10 +7,12 @@
 import type { Accelerator } from '../hw/accelerator.ts';
 import type { DataApi } from '../rpc/data-api.ts';
 import type { MapApi } from '../rpc/map-api.ts';
+import type { SearchApi } from '../rpc/search-api.ts';
 import type { Spawned } from '../rpc/spawn.ts';
 import type { TabLink } from '../rpc/tab-link.ts';
 import type { TrainApi } from '../rpc/train-api.ts';
 import type { LogEntry, MappingRecord, RunRecord } from '../spec/run.ts';
+import type { SearchLogEntry, SearchRecord } from '../spec/search-run.ts';
 import type { StorageUse } from '../store/usage.ts';
 
 /** Stored runs as the page reads them; the workers write them. */
@@ -26,6 +28,12 @@ export interface RunStore {
   renameRun(id: string, name: string): Promise<void>;
   deleteRun(id: string): Promise<void>;
   deleteAllRuns(): Promise<void>;
+  listSearches(): Promise<SearchRecord[]>;
+  getSearch(id: string): Promise<SearchRecord | undefined>;
+  readSearchLog(id: string): Promise<SearchLogEntry[]>;
+  /** Keep which run trains what a search found; undefined when the search is gone. */
+  linkSearch(id: string, runId: string): Promise<SearchRecord | undefined>;
+  deleteSearch(id: string): Promise<void>;
   storageUse(): Promise<StorageUse>;
   /** Ask the browser not to clear the store when the disk runs low. */
   requestPersistence(): Promise<boolean>;
@@ -34,6 +42,7 @@ export interface RunStore {
 export interface LabServices {
   readonly spawnData: () => Spawned<DataApi>;
   readonly spawnTrainer: () => Spawned<TrainApi>;
+  readonly spawnSearch: () => Spawned<SearchApi>;
   readonly spawnMapper: () => Spawned<MapApi>;
   readonly store: RunStore;
   readonly tabs: TabLink;

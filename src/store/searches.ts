@@ -3,6 +3,7 @@
  * own.
  */
 import type { SearchLogEntry, SearchRecord } from '../spec/search-run.ts';
+import { isSearchLogEntry, isSearchRecord } from '../spec/search-run-schema.ts';
 import { atomically } from './atomic.ts';
 import { wholeCheckpoint } from './checkpoints.ts';
 import { checkpointChecksum } from './checksum.ts';
@@ -35,13 +36,16 @@ export async function updateSearch(
   });
 }
 
+/** @returns undefined when there is none, or what lies there is not a search */
 export async function getSearch(db: LabDatabase, id: string): Promise<SearchRecord | undefined> {
-  return db.get('searches', id);
+  const search: unknown = await db.get('searches', id);
+  return isSearchRecord(search) ? search : undefined;
 }
 
-/** Newest first. */
+/** Newest first; leaves out what is not a search. */
 export async function listSearches(db: LabDatabase): Promise<SearchRecord[]> {
-  return (await db.getAllFromIndex('searches', 'byCreated')).reverse();
+  const stored: unknown[] = await db.getAllFromIndex('searches', 'byCreated');
+  return stored.filter(isSearchRecord).reverse();
 }
 
 /** Delete a search with its log and checkpoints: all of it or nothing. */
@@ -71,10 +75,10 @@ export async function appendSearchLog(
   });
 }
 
-/** By step, then in the order of writing. */
+/** By step, then in the order of writing; leaves out what is not an entry. */
 export async function readSearchLog(db: LabDatabase, searchId: string): Promise<SearchLogEntry[]> {
   const rows = await db.getAllFromIndex('searchLogs', 'bySearch', keysOfRun(searchId));
-  return rows.map(({ entry }) => entry);
+  return rows.map((row): unknown => row.entry).filter(isSearchLogEntry);
 }
 
 /** Drop entries after `step`, which a search resumed there will write again. */

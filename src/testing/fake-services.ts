@@ -24,6 +24,7 @@ import type {
 } from '../spec/run.ts';
 import type { LabServices } from '../state/services.ts';
 import { SpecError } from '../util/errors.ts';
+import { fakeSearch, FakeSearches } from './fake-search.ts';
 import { fakeDatasetInfo, fakePreview, FAKE_CLASSES } from './fake-images.ts';
 import { fakeInspect } from './fake-inspect.ts';
 import { fakeBitMapping } from './fake-mapping.ts';
@@ -70,6 +71,7 @@ export class FakeLab {
   readonly mappings = new Map<string, MappingRecord>();
   readonly accelerators = new Map<string, Accelerator>();
   readonly datasets = new Map<string, DatasetInfo>();
+  readonly searches = new FakeSearches();
   readonly services: LabServices;
   readonly #options: Required<FakeOptions>;
   #nextId = 1;
@@ -81,11 +83,16 @@ export class FakeLab {
     this.services = {
       spawnData: () => spawned(this.#data()),
       spawnTrainer: () => spawned(this.#trainer()),
+      spawnSearch: () => {
+        const { stepMs, stepsPerRun } = this.#options;
+        return spawned(fakeSearch(this.searches, stepsPerRun, () => sleep(stepMs)));
+      },
       spawnMapper: () => spawned(this.#mapper()),
       tabs: {
         post: () => undefined,
         listen: () => undefined,
         runsInTraining: () => Promise.resolve([]),
+        searchesInProgress: () => Promise.resolve([]),
       },
       newId: () => `run-${this.#nextId++}`,
       now: () => 1_700_000_000_000,
@@ -121,6 +128,20 @@ export class FakeLab {
         },
         deleteAllRuns: () => {
           this.runs.clear();
+          return Promise.resolve();
+        },
+        listSearches: () => Promise.resolve([...this.searches.records.values()].reverse()),
+        getSearch: (id) => Promise.resolve(this.searches.records.get(id)),
+        readSearchLog: (id) => Promise.resolve(this.searches.logs.get(id) ?? []),
+        linkSearch: (id, runId) => {
+          const search = this.searches.records.get(id);
+          const linked = search && { ...search, runId };
+          if (linked) this.searches.records.set(id, linked);
+          return Promise.resolve(linked);
+        },
+        deleteSearch: (id) => {
+          this.searches.records.delete(id);
+          this.searches.logs.delete(id);
           return Promise.resolve();
         },
         storageUse: () =>

@@ -5,6 +5,7 @@
 import { DATA_HELP } from './help/data.ts';
 import { MAP_HELP } from './help/map.ts';
 import { SCOPE_HELP } from './help/scope.ts';
+import { SEARCH_HELP } from './help/search.ts';
 import { TRADE_HELP } from './help/trade.ts';
 import { TRAIN_HELP } from './help/train.ts';
 
@@ -13,6 +14,7 @@ export type { HelpText } from './help/entry.ts';
 export const HELP = {
   ...DATA_HELP,
   ...TRAIN_HELP,
+  ...SEARCH_HELP,
   ...MAP_HELP,
   ...TRADE_HELP,
   ...SCOPE_HELP,

@@ -1,7 +1,7 @@
 /** @file The few words under each bench's name: what it holds, or what it is doing now. */
 import type { BenchId } from '../state/journey.svelte.ts';
 import type { Lab } from '../state/lab.svelte.ts';
-import { formatBits, formatCount, formatPercent } from './format.ts';
+import { formatBits, formatCount, formatMacs, formatPercent } from './format.ts';
 
 export interface StationNote {
   readonly text: string;
@@ -29,6 +29,21 @@ export function stationNote(lab: Lab, bench: BenchId): StationNote {
       return {
         text: best ? `${formatPercent(best.accuracy)} at ${formatBits(best.bits)}` : 'no run yet',
         isDone: best !== undefined,
+        isLive: false,
+      };
+    }
+    case 'search': {
+      const { run, shown } = lab.search;
+      if (run.isLive && run.pace) {
+        const ratio = run.pace.step / Math.max(1, run.pace.totalSteps);
+        const doing = run.phase === 'paused' ? 'paused at' : 'searching';
+        return { text: `${doing} ${formatPercent(ratio, 0)}`, isDone: false, isLive: true };
+      }
+      if (run.isLive) return { text: 'starting', isDone: false, isLive: true };
+      const found = shown.record?.found;
+      return {
+        text: found ? formatMacs(found.macs) : 'for a better network',
+        isDone: found !== undefined,
         isLive: false,
       };
     }

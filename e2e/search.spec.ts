@@ -1,0 +1,65 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test } from './lab-test.ts';
+import { SearchPage } from './pages/SearchPage.ts';
+import { TID } from '../src/ui/testids.ts';
+
+test('a search is watched, paused, stepped, cut off, resumed, and trained', async ({
+  lab,
+  page,
+}) => {
+  page.setDefaultTimeout(30_000);
+  const search = new SearchPage(lab);
+  await lab.open();
+  await search.useSmoke();
+  await expect(search.tid(TID.searchRange)).toContainText('cheapest');
+  await expect(search.tid(TID.searchMemory)).toContainText('MB');
+  await search.tid(TID.searchStart).click();
+
+  // three blocks of four choices, each a probability that is told
+  await expect(search.cells()).toHaveCount(12);
+  await search.tid(TID.searchPause).click();
+  await search.has('Paused');
+  const paused = await search.step();
+  // weights, then the architecture: two half steps make at least one whole
+  await search.tid(TID.searchStep).click();
+  await search.tid(TID.searchStep).click();
+  await expect.poll(() => search.step()).toBeGreaterThan(paused);
+  await search.has('Paused');
+
+  await search.cells().first().focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowDown');
+  await expect(search.cells().nth(5)).toBeFocused();
+  await expect(search.cells().nth(5)).toHaveAccessibleName(/^Block 2, kernel 3.*%$/);
+
+  await page.reload();
+  await lab.hasImages();
+  await lab.goTo('search');
+  await search.has('Interrupted');
+  await search.tid(TID.searchResume).click();
+  await search.has('Found');
+  expect(await search.step()).toBeGreaterThan(paused);
+  await expect(search.tid(TID.searchNetwork)).toContainText('Block 3');
+  await search.tid(TID.searchCosts).locator('summary').first().click();
+  await expect(search.tid(`${TID.searchCosts}-grid`).getByRole('gridcell')).toHaveCount(12);
+
+  const saving = page.waitForEvent('download');
+  await search.tid(TID.searchExport('csv')).click();
+  expect((await saving).suggestedFilename()).toBe('sp-nas-smoke-sp-nas.csv');
+
+  await search.tid(TID.searchTrain).click();
+  await expect(search.tid(TID.searchMap)).toBeEnabled({ timeout: 120_000 });
+  await expect(lab.tid(TID.currentRun)).toHaveText('sp-nas-smoke sp-nas');
+  await search.tid(TID.searchMap).click();
+  await expect(search.tid(TID.searchResults)).toContainText('J·cycles', { timeout: 120_000 });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await expect(async () => {
+      const { violations } = await new AxeBuilder({ page }).include('#search').analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual(
+        [],
+      );
+    }).toPass({ timeout: 20_000 });
+  }
+});
