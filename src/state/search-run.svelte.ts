@@ -136,6 +136,8 @@ export class SearchRun {
     try {
       const record = await this.#worker.call((api) => run(api, report));
       this.#accept(record);
+      // what was told last may still be on its way: the store has all of it
+      if (this.#shown.id === searchId) await this.#shown.open(searchId);
       return record;
     } catch (error) {
       this.#alert = sentenceOf(error);

@@ -10,9 +10,9 @@ export interface TargetUnit {
 }
 
 const UNITS: Readonly<Record<CostMetric, TargetUnit>> = {
-  flops: { name: 'million MACs', size: 1e6 },
+  flops: { name: 'M MACs', size: 1e6 },
   energy: { name: 'µJ', size: 1e6 },
-  latency: { name: 'thousand cycles', size: 1e3 },
+  latency: { name: 'k cycles', size: 1e3 },
   edp: { name: 'J·cycles', size: 1e12 },
 };
 

@@ -25,7 +25,7 @@ export interface HistoryLayout {
 }
 
 const MARGINS = { top: 10, right: 14, bottom: 28, left: 58 };
-const SMALL_MARGINS = { top: 8, right: 10, bottom: 24, left: 42 };
+const SMALL_MARGINS = { top: 8, right: 16, bottom: 24, left: 42 };
 const MARGIN_RATIO = 0.08;
 
 export function layoutHistory(
