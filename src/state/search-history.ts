@@ -1,6 +1,6 @@
 /** @file From a search's log to the lines of its charts. */
 import type { SearchLogEntry } from '../spec/search-run.ts';
-import type { BitSeries, LogMetric, SeriesPoint } from './log-series.ts';
+import type { BitSeries, SeriesPoint } from './log-series.ts';
 
 export type HistoryMeasure = 'expectedCost' | 'cost' | 'entropy' | 'temperature' | 'lambda';
 
@@ -20,7 +20,7 @@ export function history(
  */
 export function supernetSeries(
   log: readonly SearchLogEntry[],
-  metric: LogMetric,
+  metric: 'crossEntropy' | 'accuracy',
   judgedBits: number,
 ): readonly BitSeries[] {
   const widths = [...new Set(log.flatMap(({ metrics }) => metrics.map(({ bits }) => bits)))].sort(
