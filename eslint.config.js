@@ -26,10 +26,11 @@ const LAYERS = {
     layers: ['util', 'spec', 'data', 'engine', 'quant', 'nn', 'train', 'hw', 'search'],
     libraries: ['@tensorflow/*'],
   },
+  project: { layers: ['util', 'spec', 'data'], libraries: ['fflate', 'valibot'] },
   store: { layers: ['util', 'spec'], libraries: ['idb'] },
   rpc: { layers: ['util', 'spec'], libraries: ['comlink'] },
   state: {
-    layers: ['util', 'spec', 'rpc', 'store', 'hw', 'search'],
+    layers: ['util', 'spec', 'rpc', 'store', 'hw', 'search', 'project'],
     libraries: ['svelte', 'svelte/*', 'comlink'],
   },
   ui: {
@@ -37,7 +38,7 @@ const LAYERS = {
     libraries: ['svelte', 'svelte/*', 'd3-*', 'bits-ui', 'katex'],
   },
   app: {
-    layers: ['util', 'spec', 'state', 'ui', 'store', 'rpc'],
+    layers: ['util', 'spec', 'state', 'ui', 'store', 'rpc', 'project'],
     libraries: ['svelte', 'svelte/*', 'virtual:*'],
   },
   workers: {

@@ -55,7 +55,7 @@ export default defineConfig({
       },
       includeManifestIcons: false, // the patterns below have them
       workbox: {
-        globPatterns: ['**/*.{html,js,css,wasm,woff2,svg,png,webmanifest}'],
+        globPatterns: ['**/*.{html,js,css,wasm,woff2,svg,png,webmanifest}', 'examples/*'],
         globIgnores: ['lab.html', '**/lab-*.js'],
         maximumFileSizeToCacheInBytes: 64 * 2 ** 20,
         navigateFallback: 'index.html',

@@ -6,18 +6,22 @@ import { assertAccelerator } from '../src/hw/accelerator.ts';
 import { readCases } from '../src/hw/case.ts';
 import { parseJson } from '../src/hw/case-file.ts';
 import { ACCELERATORS } from '../src/hw/presets/catalogue.ts';
+import { readProject } from '../src/project/project.ts';
 import { parseAccelerator } from '../src/spec/accelerator-schema.ts';
 import { proceduralSpecOf } from '../src/spec/dataset-id.ts';
+import { parseExampleIndex } from '../src/spec/examples.ts';
 import { parseModelSpec } from '../src/spec/model.ts';
 import { namedModel } from '../src/spec/models.ts';
 import { parseRecipe, recipeModel } from '../src/spec/recipe.ts';
 import { getAccelerator, listAccelerators } from '../src/store/accelerators.ts';
 import { latestCheckpoint } from '../src/store/checkpoints.ts';
-import { getDataset, getDatasetInfo, listDatasets } from '../src/store/datasets.ts';
+import { deleteDataset, getDataset, getDatasetInfo, listDatasets } from '../src/store/datasets.ts';
 import { readLog } from '../src/store/logs.ts';
 import { getMapping } from '../src/store/mappings.ts';
-import { getRun, listRuns } from '../src/store/runs.ts';
+import { addProject, readWholeRun } from '../src/store/projects.ts';
+import { deleteRun, getRun, listRuns } from '../src/store/runs.ts';
 import type { LabDatabase } from '../src/store/schema.ts';
+import { hostileProject } from '../src/testing/hostile-projects.ts';
 import { hostileFiles } from '../src/testing/hostile-files.ts';
 import { hostileJson, hostileText } from '../src/testing/hostile-json.ts';
 import {
@@ -112,7 +116,30 @@ const withKey = (value: unknown, key: object): unknown =>
     ? { ...value, ...key }
     : { value, ...key };
 
+/** Reads it whole, and puts it where an import would. */
+async function readProjectFile(bytes: Uint8Array, db: LabDatabase): Promise<void> {
+  const project = await readProject(bytes, 'my.instantnet');
+  await addProject(db, project); // a good one: what it stored is no fault
+  for (const { record } of project.runs) {
+    await readWholeRun(db, record.id);
+    await deleteRun(db, record.id);
+  }
+  for (const { info } of project.datasets) await deleteDataset(db, info.id);
+}
+
 export const PARSERS: readonly Parser[] = [
+  {
+    name: 'project file',
+    weight: 3,
+    input: seed,
+    read: async (s: number, db) => readProjectFile(await hostileProject(s), db),
+  },
+  {
+    name: 'list of examples',
+    weight: 1,
+    input: json([{ version: 1, examples: [] }]),
+    read: parseExampleIndex,
+  },
   { name: 'dataset files', weight: 6, input: hostileFiles, read: readFiles },
   {
     name: 'recipe',

@@ -32,7 +32,29 @@ class Watch {
   }
 }
 
-export const test = base.extend<{ lab: LabPage; origins: string[]; watch: undefined }>({
+/** Where the page keeps that its reader has seen the example (src/state/projects.svelte.ts). */
+const SEEN_KEY = 'instantnet-lab.examples';
+
+interface Fixtures {
+  lab: LabPage;
+  origins: string[];
+  watch: undefined;
+  /** A first visit brings the lab's own run; by default the reader has seen and deleted it. */
+  isFirstVisit: boolean;
+  visit: undefined;
+}
+
+export const test = base.extend<Fixtures>({
+  isFirstVisit: [false, { option: true }],
+  visit: [
+    async ({ context, isFirstVisit }, use) => {
+      if (!isFirstVisit) {
+        await context.addInitScript((key) => localStorage.setItem(key, 'seen'), SEEN_KEY);
+      }
+      await use(undefined);
+    },
+    { auto: true },
+  ],
   /** Origins that may be asked for something. */
   origins: async ({ baseURL }, use) => {
     await use(baseURL === undefined ? [] : [new URL(baseURL).origin]);

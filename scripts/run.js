@@ -1,5 +1,5 @@
 /**
- * @file `npm run -s lab|map|cost|bench|screenshots -- …`: install, compile the kernels, run the TypeScript file.
+ * @file `npm run -s lab|map|cost|bench|pretrain|screenshots -- …`: install, compile the kernels, run the TypeScript file.
  *
  * Arguments and exit status go through; standard output is the command's alone.
  */
@@ -14,6 +14,7 @@ const COMMANDS = {
   lab: { file: 'scripts/lab.ts', wasm: false }, // the page's build compiles them
   map: { file: 'scripts/map.ts', wasm: false },
   cost: { file: 'scripts/cost.ts', wasm: false },
+  pretrain: { file: 'scripts/pretrain.ts', wasm: false },
   screenshots: { file: 'scripts/screenshots.ts', wasm: false },
   bench: { file: 'bench/run.ts', wasm: true },
 };

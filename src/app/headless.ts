@@ -13,6 +13,8 @@ import { runHeadless } from '../state/headless-run.ts';
 import type { HeadlessRequest, HeadlessResult, HeadlessServices } from '../state/headless-run.ts';
 import { searchHeadless } from '../state/headless-search.ts';
 import type { HeadlessSearchRequest, HeadlessSearchResult } from '../state/headless-search.ts';
+import { pretrain } from '../state/pretrain.ts';
+import type { PretrainRequest, PretrainResult } from '../state/pretrain.ts';
 import { browserRunStore } from '../state/run-store.ts';
 import { sentenceOf } from '../state/worker-owner.ts';
 import { CODE_VERSION } from './version.ts';
@@ -28,6 +30,11 @@ export interface HeadlessLab {
     request: Omit<HeadlessRequest, 'files'>,
     say: (line: string) => void,
   ): Promise<HeadlessOutcome<HeadlessResult>>;
+  /** As `run`; the result is a project file with answers for the page to show first. */
+  pretrain(
+    request: Omit<PretrainRequest, 'files'>,
+    say: (line: string) => void,
+  ): Promise<HeadlessOutcome<PretrainResult>>;
   /** As `run`, for a comparison. */
   compare(
     request: Omit<CompareRequest, 'files'>,
@@ -76,6 +83,8 @@ async function attempt<T>(
 window.lab = {
   run: (request, say) =>
     attempt((services, files) => runHeadless({ ...request, files }, services, say), say),
+  pretrain: (request, say) =>
+    attempt((services, files) => pretrain({ ...request, files }, services, say), say),
   compare: (request, say) =>
     attempt((services, files) => compareHeadless({ ...request, files }, services, say), say),
   search: (request, say) =>

@@ -8,6 +8,7 @@ import { Lab } from '../state/lab.svelte.ts';
 import { browserRunStore } from '../state/run-store.ts';
 import App from './App.svelte';
 import './app.css';
+import { fetchExample } from './examples.ts';
 import { keepOffline } from './offline.ts';
 import { CODE_VERSION } from './version.ts';
 
@@ -41,6 +42,7 @@ const lab: Lab = new Lab(
     spawnMapper,
     store: browserRunStore((sentence) => lab.notify(sentence)),
     tabs: browserTabLink(),
+    fetchExample,
     newId: () => crypto.randomUUID(),
     now: () => Date.now(),
     codeVersion: CODE_VERSION,

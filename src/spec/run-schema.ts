@@ -19,7 +19,7 @@ const real = v.number();
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.maxLength(MAX_ITEMS));
 
-const datasetInfoSchema = v.looseObject({
+export const datasetInfoSchema = v.looseObject({
   id: text,
   name: text,
   source: text,
@@ -36,7 +36,18 @@ const datasetInfoSchema = v.looseObject({
   createdAt: real,
 });
 
-const runSchema = v.looseObject({
+const answersSchema = v.strictObject({
+  step: count,
+  width: count,
+  height: count,
+  channels: v.picklist([1, 3]),
+  indices: list(count),
+  labels: list(count),
+  pixels: v.instance(Uint8Array),
+  probabilities: v.instance(Float32Array),
+});
+
+export const runSchema = v.looseObject({
   id: text,
   name: text,
   createdAt: real,
@@ -61,13 +72,15 @@ const runSchema = v.looseObject({
   accuracies: v.exactOptional(
     list(v.looseObject({ bits: real, accuracy: real, confusion: list(list(real)) })),
   ),
+  example: v.exactOptional(v.boolean()),
+  answers: v.exactOptional(answersSchema),
 });
 
 const metricsSchema = list(
   v.looseObject({ bits: real, crossEntropy: real, distillation: real, accuracy: real }),
 );
 const logPlace = { step: count, epoch: real };
-const logEntrySchema = v.variant('kind', [
+export const logEntrySchema = v.variant('kind', [
   v.looseObject({
     kind: v.literal('train'),
     ...logPlace,
@@ -118,7 +131,7 @@ const layerCostSchema = v.looseObject({
   ),
   spaceLog10: v.exactOptional(real),
 });
-const mappingSchema = v.looseObject({
+export const mappingSchema = v.looseObject({
   runId: text,
   network: v.exactOptional(v.looseObject({ title: text })),
   accelerator: text,

@@ -87,6 +87,26 @@ export interface BitAccuracy {
   readonly confusion: readonly (readonly number[])[];
 }
 
+/**
+ * What a network says of some test images, kept with its run so that the page can show it before any
+ * worker has started.
+ */
+export interface ShownAnswers {
+  /** The run's, when it said so. */
+  readonly step: number;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+  /** Places in the test split. */
+  readonly indices: readonly number[];
+  /** Class of each. */
+  readonly labels: readonly number[];
+  /** Of the first images, as many as there are: [images, height, width, channels]. */
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  /** [images, bit-widths ascending, classes], 0 to 1. */
+  readonly probabilities: Float32Array<ArrayBuffer>;
+}
+
 export interface RunRecord {
   readonly id: string;
   readonly name: string;
@@ -107,6 +127,9 @@ export interface RunRecord {
   readonly failure?: string;
   /** Ascending bits; absent until trained or stopped. */
   readonly accuracies?: readonly BitAccuracy[];
+  /** One of the runs that come with the lab; never in a file. */
+  readonly example?: boolean;
+  readonly answers?: ShownAnswers;
 }
 
 /** Energy, latency and EDP of one layer or of a network, for one image. */

@@ -1,5 +1,6 @@
 /** @file The lab: one of each concern, and the steps that cross them. */
 import type { Accelerator } from '../hw/accelerator.ts';
+import type { Example } from '../spec/examples.ts';
 import { parseRecipe } from '../spec/recipe.ts';
 import type { Recipe } from '../spec/recipe.ts';
 import type { RunRecord } from '../spec/run.ts';
@@ -16,6 +17,7 @@ import { MapSetup } from './map-setup.svelte.ts';
 import { OpenRun } from './open-run.svelte.ts';
 import { OtherTabs } from './other-tabs.svelte.ts';
 import { RecipeForm } from './recipe-form.svelte.ts';
+import { Projects } from './projects.svelte.ts';
 import { Runs } from './runs.svelte.ts';
 import type { LabServices } from './services.ts';
 import { SearchBench } from './search-bench.svelte.ts';
@@ -42,6 +44,7 @@ export class Lab {
   readonly insight: MapInsight;
   readonly trade: TradeOff;
   readonly search: SearchBench;
+  readonly projects: Projects;
   readonly #services: LabServices;
   #notice = $state<string | null>(null);
   readonly #shortage = $derived.by(() => this.#findShortage());
@@ -75,6 +78,7 @@ export class Lab {
       backend: () => this.form.backend,
       settle: () => this.#afterTraining(),
     });
+    this.projects = new Projects(services);
   }
 
   /** Something about the whole page that the reader should know, e.g. the store was closed. */
@@ -102,8 +106,24 @@ export class Lab {
     const { cleared } = this.runs;
     if (cleared !== null) this.#notice = clearedSentence(cleared);
     const newest = this.runs.list.at(0);
-    if (newest) await this.openRun(newest.id);
+    const first = newest?.id ?? (cleared === null ? await this.#firstExample() : null);
+    if (first !== null) {
+      await this.open.open(first);
+      this.trade.show();
+    }
     await this.search.boot();
+    await this.#firstImages();
+    if (first !== null) await this.trade.load();
+  }
+
+  /** Bring the run that the lab opens with on a first visit. */
+  async #firstExample(): Promise<string | null> {
+    const id = await this.projects.firstExample();
+    if (id !== null) await this.runs.refresh();
+    return id;
+  }
+
+  async #firstImages(): Promise<void> {
     if (this.data.dataset || this.data.isBusy) return;
     const stored = this.data.stored.at(0);
     const { dataset } = this.form.draft;
@@ -160,7 +180,38 @@ export class Lab {
     await this.openRun(id);
   }
 
+  /** Train the recipe of the run that is shown, on its images. */
+  async trainShown(): Promise<void> {
+    const recipe = this.open.record?.recipe;
+    if (!recipe || this.train.isLive) return;
+    this.open.close();
+    await this.data.settled();
+    this.form.load(recipe);
+    const { dataset } = recipe;
+    if (dataset.kind === 'procedural') await this.data.generate(dataset);
+    else if (dataset.id !== undefined) await this.data.select(dataset.id);
+    await this.startTraining();
+  }
+
+  /** Take the runs of a project file. A bad one changes nothing but the notice. */
+  async importProject(file: File): Promise<void> {
+    await this.#showImported(await this.projects.importFile(file));
+  }
+
+  /** Bring one of the runs that come with the lab, or show it when it is here. */
+  async openExample(example: Example): Promise<void> {
+    await this.#showImported(await this.projects.addExample(example));
+  }
+
+  async #showImported(id: string | null): Promise<void> {
+    if (id === null) return;
+    this.#services.tabs.post({ kind: 'runs-changed' });
+    await Promise.all([this.runs.refresh(), this.data.refresh()]);
+    await this.openRun(id);
+  }
+
   async resumeRun(id: string): Promise<void> {
+    await this.#provideImages(id);
     await this.train.resume(id, this.form.backend);
     await this.#afterTraining();
   }
@@ -218,6 +269,17 @@ export class Lab {
   async deleteAllRuns(): Promise<void> {
     await this.runs.removeAll();
     this.open.close();
+  }
+
+  /** A run from a file comes without its built-in images. */
+  async #provideImages(id: string): Promise<void> {
+    const run = this.runs.list.find((known) => known.id === id);
+    if (!run) return;
+    try {
+      await this.data.provide(run.dataset);
+    } catch (error) {
+      this.#notice = sentenceOf(error);
+    }
   }
 
   #findShortage(): Shortage | null {

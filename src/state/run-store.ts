@@ -7,6 +7,7 @@ import {
 } from '../store/accelerators.ts';
 import { openLab } from '../store/open.ts';
 import { getMapping } from '../store/mappings.ts';
+import { addProject, readWholeDataset, readWholeRun } from '../store/projects.ts';
 import { readLog } from '../store/logs.ts';
 import { deleteAllRuns, deleteRun, getRun, listRuns, renameRun } from '../store/runs.ts';
 import type { LabDatabase } from '../store/schema.ts';
@@ -49,6 +50,9 @@ export function browserRunStore(onClosed: (sentence: string) => void): RunStore 
     readSearchLog: async (id) => readSearchLog(await open(), id),
     linkSearch: async (id, runId) => updateSearch(await open(), id, { runId }),
     deleteSearch: async (id) => deleteSearch(await open(), id),
+    readWholeRun: async (id) => readWholeRun(await open(), id),
+    readWholeDataset: async (id) => readWholeDataset(await open(), id),
+    addProject: async (project) => addProject(await open(), project),
     storageUse,
     requestPersistence,
   };

@@ -5,6 +5,7 @@
  * or a database itself.
  */
 import type { Accelerator } from '../hw/accelerator.ts';
+import type { Project, ProjectDataset, ProjectRun } from '../project/contents.ts';
 import type { DataApi } from '../rpc/data-api.ts';
 import type { MapApi } from '../rpc/map-api.ts';
 import type { SearchApi } from '../rpc/search-api.ts';
@@ -34,6 +35,11 @@ export interface RunStore {
   /** Keep which run trains what a search found; undefined when the search is gone. */
   linkSearch(id: string, runId: string): Promise<SearchRecord | undefined>;
   deleteSearch(id: string): Promise<void>;
+  /** A run with all that belongs to it. */
+  readWholeRun(id: string): Promise<ProjectRun | undefined>;
+  readWholeDataset(id: string): Promise<ProjectDataset | undefined>;
+  /** Write runs of a project file: all or nothing. */
+  addProject(project: Project): Promise<void>;
   storageUse(): Promise<StorageUse>;
   /** Ask the browser not to clear the store when the disk runs low. */
   requestPersistence(): Promise<boolean>;
@@ -46,6 +52,8 @@ export interface LabServices {
   readonly spawnMapper: () => Spawned<MapApi>;
   readonly store: RunStore;
   readonly tabs: TabLink;
+  /** A file under `examples/`, which comes with the page. @throws when it cannot be had */
+  readonly fetchExample: (file: string) => Promise<Uint8Array>;
   /** A fresh run id. */
   readonly newId: () => string;
   /** Milliseconds since 1970. */

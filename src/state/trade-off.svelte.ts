@@ -6,6 +6,7 @@
 import type { ImagePreview } from '../rpc/data-api.ts';
 import type { CostTotals, Prediction } from '../spec/run.ts';
 import type { DataBench } from './data-bench.svelte.ts';
+import { answeredImages, answeredPredictions, tellingImage } from './shown-answers.ts';
 import type { OpenRun } from './open-run.svelte.ts';
 import type { TrainRun } from './train-run.svelte.ts';
 import { sentenceOf } from './worker-owner.ts';
@@ -21,7 +22,8 @@ export interface TradePoint {
   readonly cost: CostTotals | null;
 }
 
-const PICKER_IMAGES = 40;
+/** Test images to choose from. */
+export const PICKER_IMAGES = 40;
 
 export class TradeOff {
   readonly #open: OpenRun;
@@ -109,15 +111,31 @@ export class TradeOff {
     this.#metric = metric;
   }
 
+  /** Show what the run says itself, before any worker has started. */
+  show(): void {
+    const record = this.#open.record;
+    if (!record?.answers || record.answers.step !== record.step) return;
+    this.#predictions = { ...this.#predictions, ...answeredPredictions(record) };
+    if (this.#images?.datasetId === record.dataset.id) return;
+    const preview = answeredImages(record.answers);
+    this.#images = { datasetId: record.dataset.id, preview };
+    this.#imageAt = tellingImage(record);
+  }
+
   /** Bring the test images of the shown run and the prediction of the first; safe to call often. */
   async load(): Promise<void> {
     const dataset = this.#open.record?.dataset;
     if (!dataset || !this.canPredict) return;
     try {
-      if (this.#images?.datasetId !== dataset.id) {
+      this.show();
+      const isShown = this.#images?.datasetId === dataset.id;
+      const most = Math.min(PICKER_IMAGES, dataset.test);
+      if (!isShown || (this.images?.indices.length ?? 0) < most) {
+        await this.#data.provide(dataset);
         const preview = await this.#data.previewOf(dataset.id, 'test', PICKER_IMAGES);
+        if (this.#open.record?.dataset.id !== dataset.id) return; // another run is shown by now
         this.#images = { datasetId: dataset.id, preview };
-        this.#imageAt = 0;
+        if (!isShown) this.#imageAt = 0; // else the pictures of the run are the first of these
       }
       await this.#predict();
     } catch (error) {

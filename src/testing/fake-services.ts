@@ -94,6 +94,7 @@ export class FakeLab {
         runsInTraining: () => Promise.resolve([]),
         searchesInProgress: () => Promise.resolve([]),
       },
+      fetchExample: (file) => Promise.reject(new Error(`no example ${file} here`)),
       newId: () => `run-${this.#nextId++}`,
       now: () => 1_700_000_000_000,
       codeVersion: 'test',
@@ -142,6 +143,26 @@ export class FakeLab {
         deleteSearch: (id) => {
           this.searches.records.delete(id);
           this.searches.logs.delete(id);
+          return Promise.resolve();
+        },
+        readWholeRun: (id) => {
+          const record = this.runs.get(id);
+          if (record === undefined) return Promise.resolve(undefined);
+          const mapping = this.mappings.get(id) ?? null;
+          return Promise.resolve({
+            record,
+            log: this.logs.get(id) ?? [],
+            mapping,
+            checkpoint: null,
+          });
+        },
+        readWholeDataset: () => Promise.resolve(undefined),
+        addProject: ({ runs }) => {
+          for (const { record, log, mapping } of runs) {
+            this.runs.set(record.id, record);
+            this.logs.set(record.id, [...log]);
+            if (mapping) this.mappings.set(record.id, mapping);
+          }
           return Promise.resolve();
         },
         storageUse: () =>
