@@ -9,7 +9,11 @@ import { ACCELERATORS } from '../src/hw/presets/catalogue.ts';
 import { readProject } from '../src/project/project.ts';
 import { parseAccelerator } from '../src/spec/accelerator-schema.ts';
 import { proceduralSpecOf } from '../src/spec/dataset-id.ts';
+<<<<<<< HEAD
 import { parseExampleIndex } from '../src/spec/examples.ts';
+=======
+import { readLink } from '../src/spec/link.ts';
+>>>>>>> 067d8d3 (Write a set-up into a link and read it back, checked like a recipe)
 import { parseModelSpec } from '../src/spec/model.ts';
 import { namedModel } from '../src/spec/models.ts';
 import { parseRecipe, recipeModel } from '../src/spec/recipe.ts';
@@ -78,6 +82,17 @@ const images = {
   ...{ name: 'two', source: 'a test', width: 2, height: 2, channels: 1, classNames: ['a', 'b'] },
   train: { count: 2, images: new Uint8Array(8), labels: Uint8Array.of(0, 1) },
   test: { count: 1, images: new Uint8Array(4), labels: Uint8Array.of(0) },
+};
+
+const LINK =
+  '#v=1&bench=trade&bits=4&panels=["map","trade"]&model=tiny&bitWidths=[2,4,8]&training.epochs=3&dataset={"kind":"stored"}';
+const LINK_FIELDS = ['model', 'training', 'dataset', 'training.augmentation', 'mapping', 'name'];
+const asText = (value: unknown): string => {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    return ''; // a circle, or a BigInt
+  }
 };
 
 const session = new DataSession();
@@ -161,6 +176,19 @@ export const PARSERS: readonly Parser[] = [
     weight: 1,
     input: seed.map((s) => hostileText(JSON.stringify(cases), s)),
     read: (text) => readCases(parseJson(text, 'cases')),
+  },
+  {
+    name: 'link',
+    weight: 3,
+    input: fc.oneof(
+      seed.map((s) => hostileText(LINK, s)),
+      fc
+        .tuple(fc.constantFrom(...LINK_FIELDS), json(recipes))
+        .map(([field, value]) => `#v=1&${field}=${encodeURIComponent(asText(value))}`),
+      fc.webFragments().map((text) => `#v=1&${text}`),
+      fc.string(),
+    ),
+    read: readLink,
   },
   {
     name: 'dataset id',

@@ -4,7 +4,8 @@ import * as v from 'valibot';
 /** "32" means fp32: not quantized. */
 export const FULL_PRECISION = 32;
 
-const bitWidthSchema = v.pipe(
+/** One width: 2 to 16, or 32. */
+export const bitWidthSchema = v.pipe(
   v.number(),
   v.integer(),
   v.check(

@@ -151,6 +151,9 @@ export const recipeSchema = v.pipe(
   }),
 );
 
+/** Names and schemas of a recipe's fields, for what names them one by one (a link). */
+export const RECIPE_ENTRIES = recipeFields.entries;
+
 export type Recipe = v.InferOutput<typeof recipeSchema>;
 export type TrainingSpec = Recipe['training'];
 export type DatasetSpec = Recipe['dataset'];
