@@ -9,11 +9,8 @@ import { ACCELERATORS } from '../src/hw/presets/catalogue.ts';
 import { readProject } from '../src/project/project.ts';
 import { parseAccelerator } from '../src/spec/accelerator-schema.ts';
 import { proceduralSpecOf } from '../src/spec/dataset-id.ts';
-<<<<<<< HEAD
 import { parseExampleIndex } from '../src/spec/examples.ts';
-=======
 import { readLink } from '../src/spec/link.ts';
->>>>>>> 067d8d3 (Write a set-up into a link and read it back, checked like a recipe)
 import { parseModelSpec } from '../src/spec/model.ts';
 import { namedModel } from '../src/spec/models.ts';
 import { parseRecipe, recipeModel } from '../src/spec/recipe.ts';
