@@ -59,7 +59,7 @@ export default defineConfig({
         globIgnores: ['lab.html', '**/lab-*.js'],
         maximumFileSizeToCacheInBytes: 64 * 2 ** 20,
         navigateFallback: 'index.html',
-        navigateFallbackDenylist: [/\/lab\.html/],
+        navigateFallbackDenylist: [/\/lab\.html/, /\/embed\.html/],
         clientsClaim: true,
         cleanupOutdatedCaches: true,
         inlineWorkboxRuntime: true,
@@ -71,7 +71,11 @@ export default defineConfig({
     target: 'es2023',
     rolldownOptions: {
       checks: { pluginTimings: false },
-      input: { index: projectPath('index.html'), lab: projectPath('lab.html') },
+      input: {
+        index: projectPath('index.html'),
+        lab: projectPath('lab.html'),
+        embed: projectPath('embed.html'),
+      },
     },
   },
   server: { headers: ISOLATION_HEADERS },

@@ -1,13 +1,21 @@
-import { HEADERS } from '../scripts/headers.js';
+import { headersOf } from '../scripts/headers.js';
 import { expect, test } from './lab-test.ts';
 
 test('every kind of file comes with the headers of a real host', async ({ lab, page, request }) => {
   const kinds = new Set<string>();
   page.on('response', (response) => kinds.add(new URL(response.url()).pathname));
   await lab.open();
-  for (const path of ['/', '/sw.js', '/manifest.webmanifest', '/nothing-here', ...kinds]) {
+  for (const path of [
+    '/',
+    '/index.html',
+    '/embed.html',
+    '/sw.js',
+    '/manifest.webmanifest',
+    '/nothing-here',
+    ...kinds,
+  ]) {
     const headers = (await request.get(path)).headers();
-    for (const [name, value] of Object.entries(HEADERS)) {
+    for (const [name, value] of Object.entries(headersOf(path))) {
       expect(headers[name.toLowerCase()], `${name} of ${path}`).toBe(value);
     }
   }

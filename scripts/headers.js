@@ -6,7 +6,7 @@
  * runs as code (but WebAssembly), and the page is cross-origin isolated (shared memory between workers).
  */
 
-const CONTENT_SECURITY_POLICY = [
+const POLICIES = [
   "default-src 'self'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",
@@ -17,11 +17,12 @@ const CONTENT_SECURITY_POLICY = [
   "object-src 'none'",
   "base-uri 'none'",
   "form-action 'none'",
-  "frame-ancestors 'self'",
   "require-trusted-types-for 'script'",
   // ours for addresses of workers, and the one in which Svelte makes its templates
   'trusted-types default svelte-trusted-html',
-].join('; ');
+];
+/** Of every page but embed.html: only this site may show it in a frame. */
+const FRAME_POLICY = "frame-ancestors 'self'";
 
 /** Without these a worker gets no shared memory; the development server sends only these. */
 export const ISOLATION_HEADERS = {
@@ -30,13 +31,26 @@ export const ISOLATION_HEADERS = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
+/** The one page that any site may frame: chosen panels, nothing stored or deleted (docs/decisions/0011). */
+const EMBED_PAGE = /^\/?embed(\.html)?$/;
+/** As addresses of static hosts name the others, with and without their ending. */
+const OWN_PAGES = ['/', '/index', '/index.html', '/lab', '/lab.html'];
+
+/** Of everything but embed.html. */
 export const HEADERS = {
-  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  'Content-Security-Policy': [...POLICIES, FRAME_POLICY].join('; '),
   ...ISOLATION_HEADERS,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Permissions-Policy': 'camera=(self), geolocation=(), microphone=(), payment=(), usb=()',
 };
+
+/** @param {string} path of a request or a file, below the root of the site */
+export function headersOf(path) {
+  return EMBED_PAGE.test(path)
+    ? { ...HEADERS, 'Content-Security-Policy': POLICIES.join('; ') }
+    : HEADERS;
+}
 
 /** Files under assets/ carry a hash of their content in their name. */
 export const CACHE_FOREVER = 'public, max-age=31536000, immutable';
@@ -49,6 +63,14 @@ export function cacheControl(path) {
 
 /** The `_headers` file, as Netlify and Cloudflare Pages read it. */
 export function headersFile() {
-  const lines = ['/*', ...Object.entries(HEADERS).map(([name, value]) => `  ${name}: ${value}`)];
-  return [...lines, '/assets/*', `  Cache-Control: ${CACHE_FOREVER}`, ''].join('\n');
+  const everywhere = Object.entries(headersOf('/embed.html'));
+  return [
+    '/*',
+    ...everywhere.map(([name, value]) => `  ${name}: ${value}`),
+    // hosts join headers of one name: a second policy, which holds beside the first
+    ...OWN_PAGES.flatMap((page) => [page, `  Content-Security-Policy: ${FRAME_POLICY}`]),
+    '/assets/*',
+    `  Cache-Control: ${CACHE_FOREVER}`,
+    '',
+  ].join('\n');
 }

@@ -1,7 +1,7 @@
 /** @file A static server for the build that sends what a real host sends; this machine only. */
 import { createServer } from 'node:http';
 import sirv from 'sirv';
-import { HEADERS, cacheControl } from './headers.js';
+import { HEADERS, cacheControl, headersOf } from './headers.js';
 import { projectPath } from './root.js';
 
 /** `localhost` means either: who holds only one of them may meet another program on the other. */
@@ -67,7 +67,7 @@ function answers(folder) {
   const files = sirv(folder, {
     etag: true,
     setHeaders(response, path) {
-      for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+      for (const [name, value] of Object.entries(headersOf(path))) response.setHeader(name, value);
       response.setHeader('Cache-Control', cacheControl(path));
     },
   });

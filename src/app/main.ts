@@ -32,7 +32,10 @@ const searches = Object.values(searchFiles)
   .map(parseSearchRecipe)
   .sort((a, b) => Number(b.name === DEFAULT_SEARCH) - Number(a.name === DEFAULT_SEARCH));
 
-await keepOffline();
+/** embed.html says so; it may stand in the page of another site, where workers of a service may not. */
+const isEmbedded = document.documentElement.dataset['view'] === 'embed';
+
+if (!isEmbedded) await keepOffline();
 
 const lab: Lab = new Lab(
   {
@@ -53,4 +56,4 @@ const lab: Lab = new Lab(
 
 const target = document.getElementById('app');
 if (!target) throw new Error('internal: index.html has no #app');
-mount(App, { target, props: { lab } });
+mount(App, { target, props: { lab, isEmbedded } });

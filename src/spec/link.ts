@@ -185,15 +185,20 @@ export function readLink(hash: string): LinkRead {
   if (!text.includes('=')) {
     return /^[a-z]{1,20}$/.test(text) ? { kind: 'bench', bench: text } : { kind: 'none' };
   }
-  const fields = [...new URLSearchParams(text)];
+  const fields = text.split('&').map((part): [string, string] => {
+    const at = part.indexOf('=');
+    return at < 0
+      ? [unescaped(part), '']
+      : [unescaped(part.slice(0, at)), unescaped(part.slice(at + 1))];
+  });
   const version = fields.find(([name]) => name === 'v')?.[1];
   if (version !== '1') {
     throw new SpecError(
       `link: expected version 1, got ${version === undefined ? 'none' : shownName(version)}`,
     );
   }
-  const recipe = structuredClone(LINK_DEFAULTS.recipe) as unknown as Plain;
-  const shown = structuredClone(LINK_DEFAULTS.shown) as unknown as Plain;
+  const recipe = copyOf(LINK_DEFAULTS.recipe);
+  const shown = copyOf(LINK_DEFAULTS.shown);
   const unknown: string[] = [];
   const seen = new Set<string>();
   for (const [name, given] of fields) {
@@ -206,6 +211,16 @@ export function readLink(hash: string): LinkRead {
   const state = { recipe: parseRecipe(recipe), shown: parse(shownSchema, shown, 'link') };
   return { kind: 'link', state, unknown };
 }
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new SpecError(`link: expected characters in percent form, got ${shownName(text)}`);
+  }
+}
+
+const copyOf = (value: object): Plain => JSON.parse(JSON.stringify(value)) as Plain;
 
 function decode(text: string): unknown {
   try {

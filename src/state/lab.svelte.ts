@@ -22,6 +22,8 @@ import { Runs } from './runs.svelte.ts';
 import type { LabServices } from './services.ts';
 import { SearchBench } from './search-bench.svelte.ts';
 import { Settings } from './settings.svelte.ts';
+import { Share } from './share.svelte.ts';
+import { Stage } from './stage.svelte.ts';
 import { TradeOff } from './trade-off.svelte.ts';
 import { TrainRun } from './train-run.svelte.ts';
 import { sentenceOf, WorkerOwner } from './worker-owner.ts';
@@ -32,6 +34,8 @@ const MAX_RECIPE_BYTES = 2 ** 20;
 export class Lab {
   readonly settings = new Settings();
   readonly journey = new Journey();
+  readonly stage = new Stage();
+  readonly share = new Share(this);
   readonly data: DataBench;
   readonly form: RecipeForm;
   readonly runs: Runs;

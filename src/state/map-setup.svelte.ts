@@ -74,6 +74,10 @@ export class MapSetup {
   get bitWidths(): readonly number[] {
     return this.isRun ? (this.#open.record?.recipe.bitWidths ?? []) : this.#bitWidths;
   }
+  /** For networks without a run. */
+  get ownBitWidths(): readonly number[] {
+    return this.#bitWidths;
+  }
   /** The id under which the mapping is stored; null while there is nothing to map. */
   get mappingId(): string | null {
     return this.isRun ? (this.#open.record?.id ?? null) : this.#subjectId;
@@ -98,6 +102,11 @@ export class MapSetup {
       ? set.filter((b) => b !== bits)
       : [...set, bits].sort((a, b) => a - b);
     if (next.length >= 1 && next.length <= MOST_WIDTHS) this.#bitWidths = next;
+  }
+
+  /** @param widths one to six, ascending, of 2 to 16 and 32 */
+  setBitWidths(widths: readonly number[]): void {
+    this.#bitWidths = widths;
   }
 
   acceptMapping(record: MappingRecord): void {

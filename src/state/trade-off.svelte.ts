@@ -67,6 +67,10 @@ export class TradeOff {
     const chosen = this.#points.find((point) => point.bits === this.#chosenBits);
     return (chosen ?? this.#points.at(-1))?.bits ?? null;
   }
+  /** What was chosen, whether or not the run has it; null: the highest. */
+  get chosenBits(): number | null {
+    return this.#chosenBits;
+  }
   get point(): TradePoint | null {
     return this.#points.find((point) => point.bits === this.bits) ?? null;
   }
@@ -103,7 +107,8 @@ export class TradeOff {
     return this.#alert;
   }
 
-  choose(bits: number): void {
+  /** null: the highest. */
+  choose(bits: number | null): void {
     this.#chosenBits = bits;
   }
 
