@@ -6,13 +6,13 @@ import {
   BACKEND_CHOICES,
   LINK_DEFAULTS,
   MAX_LINK_CHARS,
+  METRIC_CHOICES,
   MODES,
   PANELS,
   readLink,
   writeLink,
 } from './link.ts';
 import type { LinkShown, LinkState } from './link.ts';
-import { OBJECTIVES } from './mapping.ts';
 
 const anyShown: fc.Arbitrary<LinkShown> = fc
   .record({
@@ -21,7 +21,7 @@ const anyShown: fc.Arbitrary<LinkShown> = fc
     network: fc.constantFrom('run', 'network:alexnet', 'model:tiny'),
     mapWidths: anyBitWidths,
     bits: fc.constantFrom(null, 2, 7, 16, 32),
-    metric: fc.constantFrom(...OBJECTIVES),
+    metric: fc.constantFrom(...METRIC_CHOICES),
     mode: fc.constantFrom(...MODES),
     panels: fc.shuffledSubarray([...PANELS], { minLength: 1 }),
   })

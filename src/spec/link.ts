@@ -9,7 +9,6 @@
 import * as v from 'valibot';
 import { SpecError } from '../util/errors.ts';
 import { bitWidthSchema } from './bits.ts';
-import { OBJECTIVES } from './mapping.ts';
 import { parse } from './parse.ts';
 import { parseRecipe, RECIPE_ENTRIES } from './recipe.ts';
 import type { Recipe } from './recipe.ts';
@@ -22,6 +21,8 @@ export type Mode = (typeof MODES)[number];
 export const PANELS = ['widths', 'trade', 'image', 'train', 'map', 'layer'] as const;
 export type PanelId = (typeof PANELS)[number];
 
+/** On the axis of the trade-off. */
+export const METRIC_CHOICES = ['energy', 'latency', 'edp'] as const;
 export const BACKEND_CHOICES = ['auto', 'webgpu', 'simd', 'cpu'] as const;
 
 /** Of the whole hash. The longest network of one's own takes about a third. */
@@ -43,7 +44,7 @@ const shownSchema = v.strictObject({
   ),
   /** The bit-width shown; null: the highest. */
   bits: v.nullable(bitWidthSchema),
-  metric: v.picklist(OBJECTIVES),
+  metric: v.picklist(METRIC_CHOICES),
   mode: v.picklist(MODES),
   panels: v.pipe(
     v.array(v.picklist(PANELS)),
