@@ -3,11 +3,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { LINK_DEFAULTS, writeLink } from '../spec/link.ts';
 import { anyRecipe } from '../testing/any-recipe.ts';
 import { fakeRecipe } from '../testing/fake-recipes.ts';
+import { searchRecipe } from '../testing/search-records.ts';
 import { FakeLab } from '../testing/fake-services.ts';
 import { Lab } from './lab.svelte.ts';
 
 let lab: Lab;
-const fresh = (): Lab => new Lab(new FakeLab({ stepMs: 0, stepsPerRun: 8 }).services, [fakeRecipe]);
+const fresh = (): Lab =>
+  new Lab(new FakeLab({ stepMs: 0, stepsPerRun: 8 }).services, [fakeRecipe], [searchRecipe]);
 
 beforeEach(() => {
   lab = fresh();

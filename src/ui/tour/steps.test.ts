@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { Lab } from '../../state/lab.svelte.ts';
 import { BENCHES } from '../../state/journey.svelte.ts';
 import { fakeRecipe } from '../../testing/fake-recipes.ts';
+import { searchRecipe } from '../../testing/search-records.ts';
 import { FakeLab } from '../../testing/fake-services.ts';
 import { TOUR } from './steps.ts';
 
-const empty = (): Lab => new Lab(new FakeLab({ stepMs: 0, stepsPerRun: 4 }).services, [fakeRecipe]);
+const empty = (): Lab =>
+  new Lab(new FakeLab({ stepMs: 0, stepsPerRun: 4 }).services, [fakeRecipe], [searchRecipe]);
 
 /** What the card says at each step, after what the step does. */
 function said(lab: Lab): string[] {
