@@ -1,8 +1,9 @@
 /**
  * @file Figures of the page in a real browser, from the production build: how soon it is there, how
- * much it loads for that, how soon a bit-width switch shows, with and without a network.
+ * much it loads for that, how soon a bit-width switch shows, with and without a network; how smooth it
+ * stays while it trains and maps on all cores; Lighthouse's figures where npx can get it.
  *
- * Takes nothing. Trains and maps the smoke recipe first; about a minute.
+ * Takes nothing. Trains and maps the smoke recipe first; some minutes.
  */
 import { chromium } from '@playwright/test';
 import type { Page } from '@playwright/test';
@@ -14,6 +15,8 @@ import { ensureBuilt } from '../scripts/build.js';
 import { projectPath } from '../scripts/root.js';
 import { serve } from '../scripts/serve.js';
 import { TID } from '../src/ui/testids.ts';
+import { lighthouseRows } from './lighthouse.ts';
+import { busyRows } from './page-busy.ts';
 import type { Row, Rows } from './row.ts';
 
 const SWITCHES = 40;
@@ -40,6 +43,9 @@ export const rows: Rows = async (_args, say) => {
     await page.evaluate(async () => {
       await navigator.serviceWorker.ready;
     });
+    const busy = await busyRows(page, lab, say);
+    say('Lighthouse');
+    const judged = await lighthouseRows(server.url, await findBrowser());
     await server.close();
     await context.setOffline(true);
     await page.reload();
@@ -60,6 +66,8 @@ export const rows: Rows = async (_args, say) => {
         unit: 'ms',
         budget: 50,
       },
+      ...busy,
+      ...judged,
     ];
   } finally {
     await browser.close();

@@ -49,7 +49,13 @@ export const test = base.extend<Fixtures>({
   visit: [
     async ({ context, isFirstVisit }, use) => {
       if (!isFirstVisit) {
-        await context.addInitScript((key) => localStorage.setItem(key, 'seen'), SEEN_KEY);
+        await context.addInitScript((key) => {
+          try {
+            localStorage.setItem(key, 'seen');
+          } catch {
+            // a frame without an origin of its own has none
+          }
+        }, SEEN_KEY);
       }
       await use(undefined);
     },
