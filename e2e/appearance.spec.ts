@@ -45,6 +45,7 @@ test('every bench is accessible in light and dark and fits from 360 to 1920 pixe
   lab,
   page,
 }) => {
+  test.slow(); // axe looks at every element of five benches, six times
   await lab.open();
   await lab.trainAndMap();
   await lab.goTo('trade');

@@ -1,0 +1,193 @@
+/**
+ * @file Whether the page holds more, or gets slower, the longer it is used: rounds of training, searching,
+ * mapping and switching in one tab, and its memory, tensors, storage and pace after each.
+ *
+ * Takes: [--minutes N] (60). Rounds go on until then; at least three. The first warms up and is not
+ * compared. Runs and searches of a round are deleted after it, so that storage has to come back.
+ */
+import { chromium, expect } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { parseArgs } from 'node:util';
+import { LabPage } from '../e2e/pages/LabPage.ts';
+import { SearchPage } from '../e2e/pages/SearchPage.ts';
+import { browserFlags, findBrowser } from '../scripts/browser.js';
+import { ensureBuilt } from '../scripts/build.js';
+import { serve } from '../scripts/serve.js';
+import { TID } from '../src/ui/testids.ts';
+import { SpecError } from '../src/util/errors.ts';
+import type { Row, Rows } from './row.ts';
+
+const FEWEST_ROUNDS = 3;
+const SWITCHES = 40;
+const MB = 2 ** 20;
+/** What a figure may have grown by, as a share of its start. */
+const MOST_GROWTH = 0.05;
+
+interface Round {
+  /** JavaScript heaps of the page and its workers, after a collection. */
+  readonly heapMb: number;
+  /** Of the workers that compute with tensors. */
+  readonly tensors: number;
+  /** Used by the origin, as the browser estimates. */
+  readonly storageMb: number;
+  readonly msPerStep: number;
+  readonly switchMs: number;
+}
+
+export const rows: Rows = async (args, say) => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { minutes: { type: 'string', default: '60' } },
+  });
+  const minutes = Number(values.minutes);
+  if (!(minutes > 0 && minutes <= 10_000)) {
+    throw new SpecError(
+      `bench soak: --minutes: expected a number from 0 to 10000, got ${values.minutes}`,
+    );
+  }
+  await ensureBuilt();
+  const server = await serve([0]);
+  const browser = await chromium.launch({
+    executablePath: await findBrowser(),
+    args: [...browserFlags(), '--js-flags=--expose-gc'],
+  });
+  const rounds: Round[] = [];
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    page.setDefaultTimeout(300_000);
+    page.on('dialog', (dialog) => void dialog.accept());
+    const lab = new LabPage(page);
+    await lab.open(server.url);
+    const end = Date.now() + minutes * 60_000;
+    while (rounds.length < FEWEST_ROUNDS || Date.now() < end) {
+      const round = await oneRound(page, lab);
+      rounds.push(round);
+      say(`round ${rounds.length}: ${JSON.stringify(round)}`);
+    }
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+  const first = rounds[1];
+  const last = rounds.at(-1);
+  if (first === undefined || last === undefined) throw new Error('internal: no rounds');
+  return [
+    { figure: 'rounds', start: rounds.length, end: rounds.length },
+    row('tensors in workers', first.tensors, last.tensors, 0),
+    row('heaps of page and workers, MB', first.heapMb, last.heapMb),
+    row('storage, MB', first.storageMb, last.storageMb),
+    row('ms a training step', first.msPerStep, last.msPerStep),
+    row('ms to switch the bit-width, median', first.switchMs, last.switchMs),
+  ];
+};
+
+function row(figure: string, start: number, end: number, most = MOST_GROWTH): Row {
+  return {
+    figure,
+    start,
+    end,
+    growth: start === 0 ? end : end / start - 1,
+    isKept: end <= start * (1 + most),
+  };
+}
+
+async function oneRound(page: Page, lab: LabPage): Promise<Round> {
+  await lab.trainAndMap();
+  const msPerStep = await stepMs(lab);
+  const search = new SearchPage(lab);
+  await search.useSmoke();
+  await search.tid(TID.searchStart).click();
+  await search.has('Found');
+  await lab.goTo('trade');
+  const switchMs = await switching(page);
+  const tensors = await tensorsOf(page);
+  await deleteAll(lab);
+  return {
+    heapMb: await heapMb(page),
+    tensors,
+    storageMb: await storageMb(page),
+    msPerStep,
+    switchMs,
+  };
+}
+
+/** Of the newest run, from the times of its log. */
+async function stepMs(lab: LabPage): Promise<number> {
+  const logs = (await lab.stored('logs')) as {
+    readonly entry: { readonly imagesPerSecond?: number };
+  }[];
+  const rates = logs.flatMap(({ entry }) => entry.imagesPerSecond ?? []).sort((a, b) => a - b);
+  const rate = rates[rates.length >> 1] ?? NaN;
+  const SMOKE_BATCH = 32;
+  return (SMOKE_BATCH * 1000) / rate;
+}
+
+/** Median from a choice of a width to the frame that shows it. */
+function switching(page: Page): Promise<number> {
+  return page.evaluate(
+    async ({ testid, count }) => {
+      const inputs = [
+        ...document.querySelectorAll<HTMLInputElement>(`[data-testid="${testid}"] input`),
+      ];
+      const times: number[] = [];
+      for (let i = 0; i < count; i++) {
+        await new Promise(requestAnimationFrame);
+        const start = performance.now();
+        inputs[i % inputs.length]?.click();
+        await new Promise(requestAnimationFrame);
+        await new Promise((resolve) => setTimeout(resolve));
+        times.push(performance.now() - start);
+      }
+      return times.sort((a, b) => a - b)[count >> 1] ?? NaN;
+    },
+    { testid: TID.bitSwitch, count: SWITCHES },
+  );
+}
+
+/** tfjs keeps its engine on the worker's global object. */
+async function tensorsOf(page: Page): Promise<number> {
+  const counts = await Promise.all(
+    page.workers().map((worker) =>
+      worker.evaluate(() => {
+        const { _tfengine } = globalThis as {
+          _tfengine?: { memory(): { numTensors: number } };
+        };
+        return _tfengine?.memory().numTensors ?? 0;
+      }),
+    ),
+  );
+  return counts.reduce((a, b) => a + b, 0);
+}
+
+/** All agents of the page, workers among them; the page is cross-origin isolated, which this asks for. */
+async function heapMb(page: Page): Promise<number> {
+  const bytes = await page.evaluate(async () => {
+    const { gc, performance: clock } = globalThis as typeof globalThis & {
+      gc?: () => void;
+      performance: { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> };
+    };
+    gc?.();
+    return (await clock.measureUserAgentSpecificMemory()).bytes;
+  });
+  return bytes / MB;
+}
+
+async function storageMb(page: Page): Promise<number> {
+  const bytes = await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? NaN);
+  return bytes / MB;
+}
+
+/** Every run and search, as its reader would. */
+async function deleteAll(lab: LabPage): Promise<void> {
+  await lab.goTo('search');
+  while ((await lab.tid(TID.searchDelete).count()) > 0) {
+    const left = await lab.tid(TID.searchDelete).count();
+    await lab.tid(TID.searchDelete).first().click();
+    await expect(lab.tid(TID.searchDelete)).toHaveCount(left - 1);
+  }
+  await lab.tid(TID.openRuns).click();
+  await lab.tid(TID.runsDeleteAll).click();
+  await lab.tid(TID.runsConfirm).click();
+  await expect(lab.tid(TID.runsDeleteAll)).toBeDisabled();
+  await lab.page.keyboard.press('Escape');
+}
