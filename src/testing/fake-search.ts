@@ -65,7 +65,8 @@ export function fakeSearch(
         cost: networkCost(table, picks, 'flops'),
       };
       const log = stored.logs.get(searchId) ?? [];
-      stored.logs.set(searchId, [...log, entry]);
+      // as the worker, which trims the log to the checkpoint that it goes on from
+      stored.logs.set(searchId, [...log.filter(({ step }) => step < entry.step), entry]);
       onProgress({ kind: 'log', searchId, entry });
       const pace = { imagesPerSecond: 200, secondsLeft: totalSteps - step };
       const drawn = picks.map((pick) => [pick]);
