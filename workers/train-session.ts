@@ -10,8 +10,12 @@ import type { StageProgress, TrainProgress } from '../src/rpc/progress.ts';
 import { withRunLock } from '../src/rpc/run-lock.ts';
 import type { MeasureSpec, TrainApi, TrainMeasure, TrainSpec } from '../src/rpc/train-api.ts';
 import { modelTotals } from '../src/spec/model.ts';
+import { isLiveValue } from '../src/spec/live-change.ts';
+import type { LiveSetting } from '../src/spec/live-change.ts';
+import { parse } from '../src/spec/parse.ts';
 import { parseRecipe, recipeModel } from '../src/spec/recipe.ts';
 import type { BackendPreference, BackendReport, Prediction, RunRecord } from '../src/spec/run.ts';
+import { limitsSchema } from '../src/spec/run-schema.ts';
 import { damageSentence, latestCheckpoint } from '../src/store/checkpoints.ts';
 import { getDataset, getDatasetInfo } from '../src/store/datasets.ts';
 import { trimLog } from '../src/store/logs.ts';
@@ -77,6 +81,9 @@ export class TrainSession implements TrainApi {
       step: 0,
       totalSteps: 0,
       trainSeconds: 0,
+      ...(spec.limits === undefined
+        ? {}
+        : { limits: parse(limitsSchema, spec.limits, 'training limits') }),
     };
     await withRunLock(run.id, async (lost) => {
       await putRun(db, run);
@@ -133,6 +140,13 @@ export class TrainSession implements TrainApi {
   stop(runId: string): Promise<void> {
     this.#running(runId)?.stop();
     return Promise.resolve();
+  }
+
+  async change(runId: string, setting: LiveSetting, value: number): Promise<void> {
+    if (!isLiveValue(setting, value)) {
+      throw new SpecError(`training: expected a ${setting} within its bounds, got ${value}`);
+    }
+    await this.#running(runId)?.change(setting, value);
   }
 
   predict(runId: string, testIndex: number): Promise<Prediction[]> {
@@ -259,8 +273,15 @@ export class TrainSession implements TrainApi {
         },
         onPause: () => save({ status: 'paused' }),
         onContinue: () => save({ status: 'training' }),
+        onChanges: (changes) => save({ changes }),
       },
-      { step: startStep, recovery: readRecovery(checkpoint?.state) },
+      {
+        step: startStep,
+        recovery: readRecovery(checkpoint?.state),
+        changes: run.changes ?? [],
+        secondsBefore,
+        ...(run.limits === undefined ? {} : { budgetSeconds: 60 * run.limits.minutes }),
+      },
     );
     if (comeback?.isPaused === true) trainer.pause();
     this.#trainer = { runId, trainer };

@@ -72,6 +72,26 @@ export async function withRunLock<T>(
   return done.result;
 }
 
+const QUEUE = 'instantnet-lab:queue';
+
+/**
+ * Do `work` while no other tab works on the queue of runs.
+ * @returns false, and does nothing, where another tab does @throws what `work` throws
+ */
+export async function withQueueLock(
+  work: () => Promise<void>,
+  locks = lockManager(),
+): Promise<boolean> {
+  if (locks === undefined) {
+    await work();
+    return true;
+  }
+  return locks.request(QUEUE, { ifAvailable: true }, async (lock) => {
+    if (lock !== null) await work();
+    return lock !== null;
+  });
+}
+
 /** A request that waited too long, or a lock that was stolen. */
 function isLockGone(error: unknown): boolean {
   return (

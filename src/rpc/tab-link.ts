@@ -1,6 +1,6 @@
 /** @file What the tabs of the lab tell each other: the progress of a run, and who may train it. */
 import type { TrainProgress } from './progress.ts';
-import { runsInTraining, searchesInProgress } from './run-lock.ts';
+import { runsInTraining, searchesInProgress, withQueueLock } from './run-lock.ts';
 
 export type TabMessage =
   | { readonly kind: 'progress'; readonly progress: TrainProgress }
@@ -19,6 +19,8 @@ export interface TabLink {
   runsInTraining(): Promise<string[]>;
   /** Ids of the searches that any tab carries out, this one included. */
   searchesInProgress(): Promise<string[]>;
+  /** Do `work` as the one tab that works on queued runs; false where another one does. */
+  withQueue(work: () => Promise<void>): Promise<boolean>;
 }
 
 /** Counts up when messages change, so that tabs of two versions do not misread each other. */
@@ -37,6 +39,7 @@ export function browserTabLink(): TabLink {
     },
     runsInTraining: () => runsInTraining(),
     searchesInProgress: () => searchesInProgress(),
+    withQueue: (work) => withQueueLock(work),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ModelSpec } from '../spec/model.ts';
 import type { Recipe, TrainingSpec } from '../spec/recipe.ts';
-import type { BackendPreference, BackendReport, Prediction } from '../spec/run.ts';
+import type { LiveSetting } from '../spec/live-change.ts';
+import type { BackendPreference, BackendReport, Prediction, RunLimits } from '../spec/run.ts';
 import type { ProxyMarked } from 'comlink';
 import type { InspectApi } from './inspect-api.ts';
 import type { TrainProgress } from './progress.ts';
@@ -13,6 +14,7 @@ export interface TrainSpec {
   readonly backend: BackendPreference;
   /** Evaluate on this many test images after each epoch; the whole set at the end. */
   readonly codeVersion: string;
+  readonly limits?: RunLimits;
 }
 
 /** A short training of random images, to see how fast a step is. */
@@ -65,6 +67,8 @@ export interface TrainApi {
   step(runId: string): Promise<void>;
   /** End now: evaluates, writes a checkpoint, keeps the run as 'stopped'. */
   stop(runId: string): Promise<void>;
+  /** Change a setting from the next step on. Rejects with SpecError on a value out of bounds. */
+  change(runId: string, setting: LiveSetting, value: number): Promise<void>;
   /** Class probabilities of a test image at every bit-width of a stored run. Ascending bits. */
   predict(runId: string, testIndex: number): Promise<Prediction[]>;
   /** Time training steps; stores nothing. Rejects while a run is in progress. */

@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import { acceleratorSchema, DATASPACES } from './accelerator-schema.ts';
+import { liveChangeSchema, liveChangesSchema } from './live-change.ts';
 import { MAP_ALGORITHMS, OBJECTIVES, SCHEDULES } from './mapping.ts';
 import { modelSpecSchema } from './model.ts';
 import { recipeSchema } from './recipe.ts';
@@ -47,6 +48,12 @@ const answersSchema = v.strictObject({
   probabilities: v.instance(Float32Array),
 });
 
+export const MAX_NOTE_CHARACTERS = 2000;
+export const RUN_COLORS = 8;
+export const limitsSchema = v.strictObject({
+  minutes: v.pipe(v.number(), v.minValue(0.01), v.maxValue(10_000)),
+});
+
 export const runSchema = v.looseObject({
   id: text,
   name: text,
@@ -74,6 +81,10 @@ export const runSchema = v.looseObject({
   ),
   example: v.exactOptional(v.boolean()),
   answers: v.exactOptional(answersSchema),
+  note: v.exactOptional(v.pipe(v.string(), v.maxLength(MAX_NOTE_CHARACTERS))),
+  color: v.exactOptional(v.pipe(count, v.maxValue(RUN_COLORS - 1))),
+  changes: v.exactOptional(liveChangesSchema),
+  limits: v.exactOptional(limitsSchema),
 });
 
 const metricsSchema = list(
@@ -89,7 +100,12 @@ export const logEntrySchema = v.variant('kind', [
     imagesPerSecond: real,
   }),
   v.looseObject({ kind: v.literal('test'), ...logPlace, metrics: metricsSchema, images: real }),
-  v.looseObject({ kind: v.literal('event'), ...logPlace, text }),
+  v.looseObject({
+    kind: v.literal('event'),
+    ...logPlace,
+    text,
+    change: v.exactOptional(liveChangeSchema),
+  }),
 ]);
 
 const totals = {

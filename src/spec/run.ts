@@ -5,6 +5,7 @@
  */
 import type { Accelerator } from '../hw/accelerator.ts';
 import type { ConvShape, Dataspace, OperandBits } from '../hw/workload.ts';
+import type { LiveChange } from './live-change.ts';
 import type { MapAlgorithm, MapSchedule, Objective } from './mapping.ts';
 import type { ModelSpec } from './model.ts';
 import type { Recipe } from './recipe.ts';
@@ -74,6 +75,8 @@ export type LogEntry =
       readonly step: number;
       readonly epoch: number;
       readonly text: string;
+      /** A setting changed with this step. */
+      readonly change?: LiveChange;
     };
 
 export type RunStatus = 'training' | 'paused' | 'stopped' | 'trained' | 'failed';
@@ -130,6 +133,18 @@ export interface RunRecord {
   /** One of the runs that come with the lab; never in a file. */
   readonly example?: boolean;
   readonly answers?: ShownAnswers;
+  /** The reader's own words. */
+  readonly note?: string;
+  /** Which of the run colours it has, from 0; left out: one by its turn. */
+  readonly color?: number;
+  /** Settings changed while it trained, in order; with its recipe they decide the result. */
+  readonly changes?: readonly LiveChange[];
+  readonly limits?: RunLimits;
+}
+
+/** What ends a run apart from its recipe: how long steps take is up to the machine. */
+export interface RunLimits {
+  readonly minutes: number;
 }
 
 /** Energy, latency and EDP of one layer or of a network, for one image. */

@@ -18,12 +18,16 @@ import { OpenRun } from './open-run.svelte.ts';
 import { OtherTabs } from './other-tabs.svelte.ts';
 import { RecipeForm } from './recipe-form.svelte.ts';
 import { Projects } from './projects.svelte.ts';
+import { RunGroup } from './run-group.svelte.ts';
 import { Runs } from './runs.svelte.ts';
 import type { LabServices } from './services.ts';
 import { SearchBench } from './search-bench.svelte.ts';
 import { Settings } from './settings.svelte.ts';
 import { Share } from './share.svelte.ts';
 import { Stage } from './stage.svelte.ts';
+import { SweepForm } from './sweep-form.svelte.ts';
+import { sweepHost } from './sweep-host.ts';
+import { Sweeps } from './sweeps.svelte.ts';
 import { TradeOff } from './trade-off.svelte.ts';
 import { TrainRun } from './train-run.svelte.ts';
 import { sentenceOf, WorkerOwner } from './worker-owner.ts';
@@ -49,6 +53,9 @@ export class Lab {
   readonly trade: TradeOff;
   readonly search: SearchBench;
   readonly projects: Projects;
+  readonly compare: RunGroup;
+  readonly sweepForm: SweepForm;
+  readonly sweeps: Sweeps;
   readonly #services: LabServices;
   #notice = $state<string | null>(null);
   readonly #shortage = $derived.by(() => this.#findShortage());
@@ -83,6 +90,15 @@ export class Lab {
       settle: () => this.#afterTraining(),
     });
     this.projects = new Projects(services);
+    this.compare = new RunGroup(services, this.runs);
+    this.sweepForm = new SweepForm(this.form, this.data, this.runs);
+    const { data, open, train, tabs, mapSetup, map, search } = this;
+    const settle = (): Promise<void> => this.#afterTraining();
+    this.sweeps = new Sweeps(
+      services,
+      new RunGroup(services, this.runs),
+      sweepHost({ data, open, train, tabs, mapSetup, map, search, settle }),
+    );
   }
 
   /** Something about the whole page that the reader should know, e.g. the store was closed. */
@@ -117,6 +133,7 @@ export class Lab {
     }
     await this.search.boot();
     await this.#firstImages();
+    await this.sweeps.boot();
     if (first !== null) await this.trade.load();
   }
 
@@ -163,11 +180,30 @@ export class Lab {
     if (!dataset || !spec || this.form.fault !== null) return;
     void this.#services.store.requestPersistence().then(() => this.runs.refresh());
     try {
-      await this.train.start(this.form.finish(spec), dataset.id, this.form.backend);
+      const { backend, limits } = this.form;
+      await this.train.start(this.form.finish(spec), dataset.id, backend, limits ? { limits } : {});
     } catch (error) {
       this.#notice = sentenceOf(error);
     }
     await this.#afterTraining();
+  }
+
+  /** Queue a run of the recipe in the form for each value of the sweep that is set up. */
+  async startSweep(): Promise<void> {
+    const { dataset, spec } = this.data;
+    const { setting, values, isMapped } = this.sweepForm;
+    if (!dataset || !spec || values === null) return;
+    try {
+      const { backend, limits } = this.form;
+      await this.sweeps.start({
+        ...{ setting, values, isMapped, backend },
+        ...(limits ? { limits } : {}),
+        recipe: this.form.finish(spec),
+        datasetId: dataset.id,
+      });
+    } catch (error) {
+      this.#notice = sentenceOf(error);
+    }
   }
 
   /** Train a stored run's recipe again, each width a network of its own; then show that run again. */
@@ -231,7 +267,7 @@ export class Lab {
     const { mapping, seed } = this.form.draft;
     const run = this.mapSetup.isRun ? this.open.record : null;
     await this.map.start(mapping, run?.recipe.seed ?? seed);
-    if (run) await this.runs.refresh();
+    if (run) await Promise.all([this.runs.refresh(), this.compare.refresh()]);
   }
 
   /** Copy an accelerator, and map on the copy from now on. */
@@ -300,6 +336,7 @@ export class Lab {
   async #afterTraining(): Promise<void> {
     await this.tabs.refresh();
     await this.runs.refresh();
+    await Promise.all([this.compare.refresh(), this.sweeps.group.refresh()]);
     await this.trade.load();
   }
 }

@@ -9,14 +9,18 @@ export interface SeriesPoint {
 export interface BitSeries {
   readonly bits: number;
   readonly split: 'train' | 'test';
-  /** Ascending x (training step). */
+  /** Ascending x (training step or epoch). */
   readonly points: readonly SeriesPoint[];
 }
 
 export type LogMetric = 'crossEntropy' | 'accuracy' | 'distillation';
 
 /** Ascending bits, the train series of a width before its test series; empty ones left out. */
-export function logSeries(log: readonly LogEntry[], metric: LogMetric): BitSeries[] {
+export function logSeries(
+  log: readonly LogEntry[],
+  metric: LogMetric,
+  over: 'step' | 'epoch' = 'step',
+): BitSeries[] {
   const series = new Map<
     string,
     { bits: number; split: 'train' | 'test'; points: SeriesPoint[] }
@@ -28,7 +32,7 @@ export function logSeries(log: readonly LogEntry[], metric: LogMetric): BitSerie
       if (!Number.isFinite(y)) continue;
       const key = `${metrics.bits}/${entry.kind}`;
       const found = series.get(key) ?? { bits: metrics.bits, split: entry.kind, points: [] };
-      found.points.push({ x: entry.step, y });
+      found.points.push({ x: entry[over], y });
       series.set(key, found);
     }
   }

@@ -5,8 +5,10 @@ import type { ModelSpec } from '../spec/model.ts';
 import { PAPER_TRAINING } from '../spec/paper-tables.ts';
 import { parseRecipe, recipeModel } from '../spec/recipe.ts';
 import type { MappingSpec } from '../spec/mapping.ts';
+import { parse } from '../spec/parse.ts';
+import { limitsSchema } from '../spec/run-schema.ts';
 import type { DatasetSpec, Recipe, TrainingSpec } from '../spec/recipe.ts';
-import type { BackendPreference, DatasetInfo } from '../spec/run.ts';
+import type { BackendPreference, DatasetInfo, RunLimits } from '../spec/run.ts';
 import { precisionOf, presetOf } from './precision-preset.ts';
 import type { PrecisionPreset } from './precision-preset.ts';
 import { sentenceOf } from './worker-owner.ts';
@@ -36,7 +38,8 @@ export class RecipeForm {
   #draft: Recipe;
   #builtIn: ProceduralSpec;
   #backend = $state<BackendPreference>('auto');
-  readonly #fault = $derived.by(() => faultOf(this.#draft));
+  #minutes = $state<number | null>(null);
+  readonly #fault = $derived.by(() => faultOf(this.#draft) ?? minutesFault(this.#minutes));
 
   /** @param presets valid recipes, the default first; at least one */
   constructor(presets: readonly Recipe[]) {
@@ -58,6 +61,14 @@ export class RecipeForm {
   }
   get backend(): BackendPreference {
     return this.#backend;
+  }
+  /** Of training, after which the next run ends; null: as long as its recipe says. */
+  get minutes(): number | null {
+    return this.#minutes;
+  }
+  /** What ends the next run apart from its recipe; null: nothing. */
+  get limits(): RunLimits | null {
+    return this.#minutes === null ? null : { minutes: this.#minutes };
   }
   /** What is wrong, as one sentence; null when the recipe is good. */
   get fault(): string | null {
@@ -92,6 +103,10 @@ export class RecipeForm {
   load(recipe: Recipe): void {
     this.#draft = recipe;
     if (recipe.dataset.kind === 'procedural') this.#builtIn = recipe.dataset;
+  }
+
+  setMinutes(minutes: number | null): void {
+    this.#minutes = minutes;
   }
 
   setBackend(backend: BackendPreference): void {
@@ -213,6 +228,16 @@ export class RecipeForm {
 function faultOf(draft: Recipe): string | null {
   try {
     parseRecipe(draft);
+    return null;
+  } catch (error) {
+    return sentenceOf(error);
+  }
+}
+
+function minutesFault(minutes: number | null): string | null {
+  if (minutes === null) return null;
+  try {
+    parse(limitsSchema, { minutes }, 'time budget');
     return null;
   } catch (error) {
     return sentenceOf(error);

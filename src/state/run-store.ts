@@ -9,7 +9,7 @@ import { openLab } from '../store/open.ts';
 import { getMapping } from '../store/mappings.ts';
 import { addProject, readWholeDataset, readWholeRun } from '../store/projects.ts';
 import { readLog } from '../store/logs.ts';
-import { deleteAllRuns, deleteRun, getRun, listRuns, renameRun } from '../store/runs.ts';
+import { deleteAllRuns, deleteRun, getRun, listRuns, updateRun } from '../store/runs.ts';
 import type { LabDatabase } from '../store/schema.ts';
 import {
   deleteSearch,
@@ -18,6 +18,7 @@ import {
   readSearchLog,
   updateSearch,
 } from '../store/searches.ts';
+import { deleteSweep, listSweeps, putSweep, updateSweep } from '../store/sweeps.ts';
 import { requestPersistence, storageUse } from '../store/usage.ts';
 import type { RunStore } from './services.ts';
 
@@ -40,8 +41,8 @@ export function browserRunStore(onClosed: (sentence: string) => void): RunStore 
     putAccelerator: async (accelerator) => putAccelerator(await open(), accelerator),
     renameAccelerator: async (name, next) => renameAccelerator(await open(), name, next),
     deleteAccelerator: async (name) => deleteAccelerator(await open(), name),
-    renameRun: async (id, name) => {
-      await renameRun(await open(), id, name);
+    describeRun: async (id, words) => {
+      await updateRun(await open(), id, words);
     },
     deleteRun: async (id) => deleteRun(await open(), id),
     deleteAllRuns: async () => deleteAllRuns(await open()),
@@ -50,6 +51,12 @@ export function browserRunStore(onClosed: (sentence: string) => void): RunStore 
     readSearchLog: async (id) => readSearchLog(await open(), id),
     linkSearch: async (id, runId) => updateSearch(await open(), id, { runId }),
     deleteSearch: async (id) => deleteSearch(await open(), id),
+    listSweeps: async () => listSweeps(await open()),
+    putSweep: async (sweep) => putSweep(await open(), sweep),
+    updateSweep: async (id, change) => {
+      await updateSweep(await open(), id, change);
+    },
+    deleteSweep: async (id) => deleteSweep(await open(), id),
     readWholeRun: async (id) => readWholeRun(await open(), id),
     readWholeDataset: async (id) => readWholeDataset(await open(), id),
     addProject: async (project) => addProject(await open(), project),

@@ -1,7 +1,8 @@
 /** @file The stored runs: the list, deleting, renaming, and the storage they use. */
 import type { RunRecord } from '../spec/run.ts';
+import { MAX_NOTE_CHARACTERS } from '../spec/run-schema.ts';
 import type { StorageUse } from '../store/usage.ts';
-import type { LabServices } from './services.ts';
+import type { LabServices, RunWords } from './services.ts';
 import { sentenceOf } from './worker-owner.ts';
 
 /** Kept apart from the store of runs, so that it is still there when a browser clears that. */
@@ -82,7 +83,20 @@ export class Runs {
   async rename(id: string, name: string): Promise<void> {
     const trimmed = name.trim().slice(0, 80);
     if (trimmed === '') return;
-    await this.#guard(() => this.#services.store.renameRun(id, trimmed));
+    await this.#describe(id, { name: trimmed });
+  }
+
+  async setNote(id: string, note: string): Promise<void> {
+    await this.#describe(id, { note: note.trim().slice(0, MAX_NOTE_CHARACTERS) });
+  }
+
+  /** @param color from 0 up to the number of run colours */
+  async setColor(id: string, color: number): Promise<void> {
+    await this.#describe(id, { color });
+  }
+
+  async #describe(id: string, words: RunWords): Promise<void> {
+    await this.#guard(() => this.#services.store.describeRun(id, words));
     await this.#changed();
   }
 

@@ -12,9 +12,12 @@ import type { SearchApi } from '../rpc/search-api.ts';
 import type { Spawned } from '../rpc/spawn.ts';
 import type { TabLink } from '../rpc/tab-link.ts';
 import type { TrainApi } from '../rpc/train-api.ts';
+import type { SweepRecord } from '../spec/sweep.ts';
 import type { LogEntry, MappingRecord, RunRecord } from '../spec/run.ts';
 import type { SearchLogEntry, SearchRecord } from '../spec/search-run.ts';
 import type { StorageUse } from '../store/usage.ts';
+
+export type RunWords = Partial<Pick<RunRecord, 'name' | 'note' | 'color'>>;
 
 /** Stored runs as the page reads them; the workers write them. */
 export interface RunStore {
@@ -26,7 +29,8 @@ export interface RunStore {
   putAccelerator(accelerator: Accelerator): Promise<void>;
   renameAccelerator(name: string, next: string): Promise<void>;
   deleteAccelerator(name: string): Promise<void>;
-  renameRun(id: string, name: string): Promise<void>;
+  /** Change what the reader says of a run: name, note, colour. */
+  describeRun(id: string, words: RunWords): Promise<void>;
   deleteRun(id: string): Promise<void>;
   deleteAllRuns(): Promise<void>;
   listSearches(): Promise<SearchRecord[]>;
@@ -35,6 +39,11 @@ export interface RunStore {
   /** Keep which run trains what a search found; undefined when the search is gone. */
   linkSearch(id: string, runId: string): Promise<SearchRecord | undefined>;
   deleteSearch(id: string): Promise<void>;
+  /** Oldest first. */
+  listSweeps(): Promise<SweepRecord[]>;
+  putSweep(sweep: SweepRecord): Promise<void>;
+  updateSweep(id: string, change: (sweep: SweepRecord) => SweepRecord): Promise<void>;
+  deleteSweep(id: string): Promise<void>;
   /** A run with all that belongs to it. */
   readWholeRun(id: string): Promise<ProjectRun | undefined>;
   readWholeDataset(id: string): Promise<ProjectDataset | undefined>;

@@ -5,8 +5,16 @@ import type { StageProgress, TrainProgress } from '../rpc/progress.ts';
 import { TAKEN_OVER } from '../rpc/run-lock.ts';
 import type { InspectApi } from '../rpc/inspect-api.ts';
 import type { TrainApi } from '../rpc/train-api.ts';
-import type { Recipe } from '../spec/recipe.ts';
-import type { BackendPreference, BackendReport, Prediction, RunRecord } from '../spec/run.ts';
+import { trainingAt } from '../spec/live-change.ts';
+import type { LiveSetting } from '../spec/live-change.ts';
+import type { Recipe, TrainingSpec } from '../spec/recipe.ts';
+import type {
+  BackendPreference,
+  BackendReport,
+  Prediction,
+  RunLimits,
+  RunRecord,
+} from '../spec/run.ts';
 import type { OpenRun } from './open-run.svelte.ts';
 import type { LabServices } from './services.ts';
 import { sentenceOf, WorkerDied, WorkerOwner } from './worker-owner.ts';
@@ -21,6 +29,14 @@ export interface TrainPace {
   readonly secondsLeft: number;
 }
 
+export interface StartOptions {
+  /** Left out: a fresh one. */
+  readonly runId?: string;
+  /** Left out: the recipe's. */
+  readonly name?: string;
+  readonly limits?: RunLimits;
+}
+
 /** The longest piece of work between two messages takes a part of this on a slow machine. */
 const SILENCE_MS = 120_000;
 /** A trainer that dies again and again is not started for ever. */
@@ -33,6 +49,7 @@ export class TrainRun {
   readonly #onRecord: (record: RunRecord) => void;
   #runId = $state<string | null>(null);
   #phase = $state<TrainPhase>('idle');
+  #record = $state.raw<RunRecord | null>(null);
   #pace = $state.raw<TrainPace | null>(null);
   #stage = $state.raw<StageProgress | null>(null);
   #backend = $state.raw<BackendReport | null>(null);
@@ -62,6 +79,11 @@ export class TrainRun {
   get pace(): TrainPace | null {
     return this.#pace;
   }
+  /** Settings of the run in hand with all changes made so far; null before it has a record. */
+  get training(): TrainingSpec | null {
+    const record = this.#record;
+    return record && trainingAt(record.recipe.training, record.changes ?? [], Infinity);
+  }
   get stage(): StageProgress | null {
     return this.#stage;
   }
@@ -90,20 +112,25 @@ export class TrainRun {
   }
 
   /** Resolves when the run has ended, one way or another; a failure becomes the alert. */
-  async start(recipe: Recipe, datasetId: string, backend: BackendPreference): Promise<void> {
+  async start(
+    recipe: Recipe,
+    datasetId: string,
+    backend: BackendPreference,
+    { runId = this.#services.newId(), name = recipe.name, limits }: StartOptions = {},
+  ): Promise<void> {
     if (this.isLive) return;
-    const runId = this.#services.newId();
     this.#open.begin(runId);
     await this.#live(runId, (report) =>
       this.#worker.call((api) =>
         api.start(
           {
             runId,
-            name: recipe.name,
+            name,
             recipe: structuredClone(recipe),
             datasetId,
             backend,
             codeVersion: this.#services.codeVersion,
+            ...(limits === undefined ? {} : { limits }),
           },
           report,
         ),
@@ -149,6 +176,18 @@ export class TrainRun {
     return this.#command('stopping', 'stopping', (api, id) => api.stop(id));
   }
 
+  /** Change a setting of the run in hand from its next step on. */
+  async change(setting: LiveSetting, value: number): Promise<void> {
+    const runId = this.#runId;
+    if (runId === null) return;
+    this.#alert = null;
+    try {
+      await this.#worker.call((api) => api.change(runId, setting, value));
+    } catch (error) {
+      if (this.#runId === runId) this.#alert = sentenceOf(error);
+    }
+  }
+
   /** Class probabilities of a test image at every bit-width of a stored run. */
   async predict(runId: string, testIndex: number): Promise<Prediction[]> {
     return this.#worker.call((api) => api.predict(runId, testIndex));
@@ -165,6 +204,7 @@ export class TrainRun {
   ): Promise<void> {
     this.#runId = runId;
     this.#phase = 'starting';
+    this.#record = null;
     this.#pace = null;
     this.#stage = null;
     this.#alert = null;
@@ -262,6 +302,7 @@ export class TrainRun {
   }
 
   #accept(record: RunRecord): void {
+    if (record.id === this.#runId) this.#record = record;
     this.#open.acceptRecord(record);
     this.#onRecord(record);
   }

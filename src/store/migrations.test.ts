@@ -2,7 +2,15 @@ import { IDBFactory } from 'fake-indexeddb';
 import 'fake-indexeddb/auto';
 import { existsSync, readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { checkpoint, datasetInfo, event, mappingRecord, runRecord } from '../testing/records.ts';
+import {
+  checkpoint,
+  datasetInfo,
+  event,
+  mappingRecord,
+  runRecord,
+  sweepRecord,
+} from '../testing/records.ts';
+import { searchEntry, searchRecord } from '../testing/search-records.ts';
 import { latestCheckpoint, putCheckpoint } from './checkpoints.ts';
 import { getDataset, listDatasets } from './datasets.ts';
 import { appendLog, readLog } from './logs.ts';
@@ -11,6 +19,8 @@ import { MIGRATIONS } from './migrations.ts';
 import { openLab } from './open.ts';
 import { listRuns, putRun, updateRun } from './runs.ts';
 import type { LabDatabase } from './schema.ts';
+import { listSearches, readSearchLog } from './searches.ts';
+import { listSweeps, putSweep } from './sweeps.ts';
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
@@ -79,6 +89,12 @@ describe('a database of an older lab', () => {
       expect(await appendLog(db, 'r', [event(3, 'b')])).toBe(true);
       expect(await updateRun(db, 'r', { step: 3 })).toMatchObject({ step: 3 });
       expect((await latestCheckpoint(db, 'r')).checkpoint).toEqual(checkpoint(3));
+
+      const searches = version < 3 ? [] : [searchRecord('s', 5)];
+      expect(await listSearches(db)).toEqual(searches);
+      expect(await readSearchLog(db, 's')).toEqual(searches.map(() => searchEntry(1)));
+      await putSweep(db, sweepRecord('w'));
+      expect(await listSweeps(db)).toEqual([sweepRecord('w')]);
     },
   );
 });

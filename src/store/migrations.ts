@@ -35,4 +35,7 @@ export const MIGRATIONS: readonly Migration[] = [
     logs.createIndex('bySearch', ['searchId', 'step']);
     db.createObjectStore('searchCheckpoints', { keyPath: ['searchId', 'step'] });
   },
+  (db) => {
+    db.createObjectStore('sweeps', { keyPath: 'id' });
+  },
 ];

@@ -7,7 +7,7 @@ import { readLog } from './logs.ts';
 import { openLab } from './open.ts';
 import { RUN_GONE, RunWriter } from './run-writer.ts';
 import type { RunWriterOptions } from './run-writer.ts';
-import { deleteRun, getRun, putRun, renameRun } from './runs.ts';
+import { deleteRun, getRun, putRun, updateRun } from './runs.ts';
 import type { LabDatabase } from './schema.ts';
 
 let db: LabDatabase;
@@ -78,7 +78,7 @@ describe('what a run in training writes', () => {
 
   it('keeps a name that was given meanwhile', async () => {
     const to = writer();
-    await renameRun(db, 'r', 'mine');
+    await updateRun(db, 'r', { name: 'mine' });
     expect(await to.save({ step: 1 })).toMatchObject({ step: 1 });
     expect(to.run.name).toBe('mine');
     expect((await getRun(db, 'r'))?.name).toBe('mine');
@@ -109,7 +109,7 @@ describe('what a run in training writes', () => {
       await putRun(db, { ...runRecord(id), name: 'test' }); // the recipe's name
       for (const step of [1, 2]) await putCheckpoint(db, id, checkpoint(step));
     }
-    await renameRun(db, 'mine', 'mine');
+    await updateRun(db, 'mine', { name: 'mine' });
     for (const step of [1, 2]) await putCheckpoint(db, 'r', checkpoint(step));
     let kept = await db.count('checkpoints');
     expect(kept).toBe(6);

@@ -148,8 +148,14 @@ export class RunWriter {
     if (change !== null) {
       const after = await updateRun(db, id, change);
       if (after === undefined) throw new SpecError(RUN_GONE);
-      // another tab may have given it a name meanwhile
-      this.#run = { ...this.#run, name: after.name };
+      // the reader may have given it a name, a note or a colour meanwhile
+      const { name, note, color } = after;
+      this.#run = {
+        ...this.#run,
+        name,
+        ...(note === undefined ? {} : { note }),
+        ...(color === undefined ? {} : { color }),
+      };
       if (this.#change === change) this.#change = null;
     }
   }

@@ -43,15 +43,6 @@ export async function listRuns(db: LabDatabase): Promise<RunRecord[]> {
   return runs.filter(isRunRecord).reverse();
 }
 
-/** @returns the record, undefined when there is no such run */
-export async function renameRun(
-  db: LabDatabase,
-  id: string,
-  name: string,
-): Promise<RunRecord | undefined> {
-  return updateRun(db, id, { name });
-}
-
 /** Delete a run with its log, checkpoints and mapping: all of it or nothing. */
 export async function deleteRun(db: LabDatabase, id: string): Promise<void> {
   await atomically(db, RUN_STORES, async (transaction) => {

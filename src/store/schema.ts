@@ -7,6 +7,7 @@ import type { DBSchema, IDBPDatabase } from 'idb';
 import type { Dataset } from '../data/dataset.ts';
 import type { Accelerator } from '../hw/accelerator.ts';
 import type { SearchLogEntry, SearchRecord } from '../spec/search-run.ts';
+import type { SweepRecord } from '../spec/sweep.ts';
 import type { DatasetInfo, LogEntry, MappingRecord, RunRecord } from '../spec/run.ts';
 
 export const DATABASE_NAME = 'instantnet-lab';
@@ -59,6 +60,7 @@ export interface LabSchema extends DBSchema {
     key: [string, number];
     value: Checkpoint & { readonly searchId: string; readonly checksum: string };
   };
+  sweeps: { key: string; value: SweepRecord };
   /** The pixels, apart from their description so that listing reads none of them. */
   images: { key: string; value: Dataset };
 }

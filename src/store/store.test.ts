@@ -11,15 +11,7 @@ import { appendLog, readLog, trimLog } from './logs.ts';
 import { getMapping, putMapping } from './mappings.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { openLab } from './open.ts';
-import {
-  deleteAllRuns,
-  deleteRun,
-  getRun,
-  listRuns,
-  putRun,
-  renameRun,
-  updateRun,
-} from './runs.ts';
+import { deleteAllRuns, deleteRun, getRun, listRuns, putRun, updateRun } from './runs.ts';
 import type { LabDatabase } from './schema.ts';
 import { requestPersistence, storageUse } from './usage.ts';
 
@@ -60,7 +52,7 @@ describe('runs', () => {
 
   it('keep a new name while their progress is written', async () => {
     await putRun(db, runRecord('r'));
-    await Promise.all([renameRun(db, 'r', 'mine'), updateRun(db, 'r', { step: 5 })]);
+    await Promise.all([updateRun(db, 'r', { name: 'mine' }), updateRun(db, 'r', { step: 5 })]);
     expect(await getRun(db, 'r')).toMatchObject({ name: 'mine', step: 5 });
   });
 

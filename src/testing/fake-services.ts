@@ -10,6 +10,8 @@ import type { DataApi } from '../rpc/data-api.ts';
 import type { MapApi } from '../rpc/map-api.ts';
 import type { Spawned } from '../rpc/spawn.ts';
 import type { TrainApi } from '../rpc/train-api.ts';
+import { withChange } from '../spec/live-change.ts';
+import type { LiveChange } from '../spec/live-change.ts';
 import { modelLayers, modelTotals } from '../spec/model.ts';
 import { namedModel } from '../spec/models.ts';
 import { recipeModel } from '../spec/recipe.ts';
@@ -22,6 +24,7 @@ import type {
   MappingRecord,
   RunRecord,
 } from '../spec/run.ts';
+import type { SweepRecord } from '../spec/sweep.ts';
 import type { LabServices } from '../state/services.ts';
 import { SpecError } from '../util/errors.ts';
 import { fakeSearch, FakeSearches } from './fake-search.ts';
@@ -70,10 +73,12 @@ export class FakeLab {
   readonly logs = new Map<string, LogEntry[]>();
   readonly mappings = new Map<string, MappingRecord>();
   readonly accelerators = new Map<string, Accelerator>();
+  readonly sweeps = new Map<string, SweepRecord>();
   readonly datasets = new Map<string, DatasetInfo>();
   readonly searches = new FakeSearches();
   readonly services: LabServices;
   readonly #options: Required<FakeOptions>;
+  readonly #changes = new Map<string, readonly LiveChange[]>();
   #nextId = 1;
   #command: 'run' | 'pause' | 'step' | 'stop' = 'run';
   #mapCommand: 'run' | 'pause' | 'stop' = 'run';
@@ -93,6 +98,10 @@ export class FakeLab {
         listen: () => undefined,
         runsInTraining: () => Promise.resolve([]),
         searchesInProgress: () => Promise.resolve([]),
+        withQueue: async (work) => {
+          await work();
+          return true;
+        },
       },
       fetchExample: (file) => Promise.reject(new Error(`no example ${file} here`)),
       newId: () => `run-${this.#nextId++}`,
@@ -118,9 +127,9 @@ export class FakeLab {
           this.accelerators.delete(name);
           return Promise.resolve();
         },
-        renameRun: (id, name) => {
+        describeRun: (id, words) => {
           const run = this.runs.get(id);
-          if (run) this.runs.set(id, { ...run, name });
+          if (run) this.runs.set(id, { ...run, ...words });
           return Promise.resolve();
         },
         deleteRun: (id) => {
@@ -143,6 +152,20 @@ export class FakeLab {
         deleteSearch: (id) => {
           this.searches.records.delete(id);
           this.searches.logs.delete(id);
+          return Promise.resolve();
+        },
+        listSweeps: () => Promise.resolve([...this.sweeps.values()]),
+        putSweep: (sweep) => {
+          this.sweeps.set(sweep.id, sweep);
+          return Promise.resolve();
+        },
+        updateSweep: (id, change) => {
+          const sweep = this.sweeps.get(id);
+          if (sweep) this.sweeps.set(id, change(sweep));
+          return Promise.resolve();
+        },
+        deleteSweep: (id) => {
+          this.sweeps.delete(id);
           return Promise.resolve();
         },
         readWholeRun: (id) => {
@@ -235,9 +258,12 @@ export class FakeLab {
           step: 0,
           totalSteps: total,
           trainSeconds: 0,
+          ...(spec.limits === undefined ? {} : { limits: spec.limits }),
         };
         const save = (change: Partial<RunRecord>): void => {
           run = { ...run, ...change };
+          const changes = this.#changes.get(runId);
+          if (changes) run = { ...run, changes };
           this.runs.set(runId, run);
           onProgress({ kind: 'run', runId, run });
         };
@@ -301,6 +327,15 @@ export class FakeLab {
       continue: () => this.#set('run'),
       step: () => this.#set('step'),
       stop: () => this.#set('stop'),
+      change: (runId, setting, to) => {
+        const run = this.runs.get(runId);
+        const step = (run?.step ?? 0) + 1;
+        if (run) {
+          const changes = withChange(run.recipe.training, run.changes ?? [], { setting, step, to });
+          this.#changes.set(runId, changes);
+        }
+        return Promise.resolve();
+      },
       inspect: fakeInspect((runId) => this.runs.get(runId)),
       predict: async (runId, testIndex) => {
         await sleep(this.#options.stepMs * 3);

@@ -2,6 +2,7 @@
 import { namedModel } from '../spec/models.ts';
 import { modelTotals } from '../spec/model.ts';
 import type { DatasetInfo, LogEntry, MappingRecord, RunRecord } from '../spec/run.ts';
+import type { SweepRecord } from '../spec/sweep.ts';
 import type { Recipe } from '../spec/recipe.ts';
 import type { Checkpoint } from '../store/schema.ts';
 
@@ -68,6 +69,23 @@ export function runRecord(id: string, createdAt = 1): RunRecord {
     totalSteps: 8,
     trainSeconds: 0,
     accuracies: [{ bits: 2, accuracy: 0.5, confusion: [[1]] }],
+  };
+}
+
+export function sweepRecord(id: string, createdAt = 1): SweepRecord {
+  return {
+    id,
+    createdAt,
+    setting: 'beta',
+    recipe,
+    datasetId: 'd',
+    backend: 'auto',
+    isMapped: true,
+    isPaused: false,
+    items: [
+      { runId: `${id}-0`, value: 0.1, done: true },
+      { runId: `${id}-1`, value: 1, done: false },
+    ],
   };
 }
 

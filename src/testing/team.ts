@@ -2,6 +2,7 @@
 import type { Dataset } from '../data/dataset.ts';
 import type { NamedArray } from '../nn/parameters.ts';
 import type { ModelSpec } from '../spec/model.ts';
+import type { LiveChange } from '../spec/live-change.ts';
 import type { Recipe } from '../spec/recipe.ts';
 import type { LogEntry } from '../spec/run.ts';
 import { Exchange } from '../train/exchange.ts';
@@ -61,6 +62,7 @@ export interface Recorded {
   readonly checkpoints: Map<number, readonly NamedArray[]>;
   readonly recoveries: Map<number, Recovery>;
   readonly log: LogEntry[];
+  readonly changes: readonly LiveChange[];
   readonly outcome: TrainOutcome;
 }
 
@@ -69,6 +71,9 @@ export interface Control {
   readonly onPause?: (trainer: Trainer) => void;
   /** Of the checkpoint that is resumed. */
   readonly recovery?: Recovery;
+  /** Kept with the run that is resumed. */
+  readonly changes?: readonly LiveChange[];
+  readonly budgetSeconds?: number;
 }
 
 /** Train to the end; the team is disposed. */
@@ -80,6 +85,7 @@ export async function train(
   const checkpoints = new Map<number, readonly NamedArray[]>();
   const recoveries = new Map<number, Recovery>();
   const log: LogEntry[] = [];
+  let changes = control.changes ?? [];
   const trainer: Trainer = new Trainer(
     recipe,
     team,
@@ -98,12 +104,18 @@ export async function train(
       },
       onPause: () => Promise.resolve(control.onPause?.(trainer)),
       onContinue: () => Promise.resolve(),
+      onChanges: (all) => Promise.resolve(void (changes = all)),
     },
-    { step: startStep, recovery: control.recovery ?? UNTROUBLED },
+    {
+      step: startStep,
+      recovery: control.recovery ?? UNTROUBLED,
+      changes,
+      ...(control.budgetSeconds === undefined ? {} : { budgetSeconds: control.budgetSeconds }),
+    },
   );
   try {
     const outcome = await trainer.run();
-    return { final: await team.snapshot(), checkpoints, recoveries, log, outcome };
+    return { final: await team.snapshot(), checkpoints, recoveries, log, changes, outcome };
   } finally {
     dispose();
   }

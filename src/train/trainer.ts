@@ -5,6 +5,8 @@
  * the result follows from the recipe and the step's number; clocks only pace reports.
  */
 import type { NamedArray } from '../nn/parameters.ts';
+import { changeSentence, trainingAt, withChange } from '../spec/live-change.ts';
+import type { LiveChange, LiveSetting } from '../spec/live-change.ts';
 import { totalEpochs } from '../spec/recipe.ts';
 import type { Recipe } from '../spec/recipe.ts';
 import type { LogEntry } from '../spec/run.ts';
@@ -41,10 +43,15 @@ export interface TrainerCheckpoint {
   readonly recovery: Recovery;
 }
 
-/** Where a run starts or goes on. */
+/** Where a run starts or goes on, and what was decided of it apart from its recipe. */
 export interface StartPoint {
   readonly step: number;
   readonly recovery: Recovery;
+  /** Of settings while it trained, by step; those still to come are made when their step comes. */
+  readonly changes?: readonly LiveChange[];
+  /** Training ends when its steps have taken this long, `secondsBefore` included. */
+  readonly budgetSeconds?: number;
+  readonly secondsBefore?: number;
 }
 
 export interface TrainerHooks {
@@ -62,6 +69,8 @@ export interface TrainerHooks {
   onRollBack(step: number, event: EventEntry): Promise<void>;
   onPause(): Promise<void>;
   onContinue(): Promise<void>;
+  /** Must be kept with the run before the next step's checkpoint: resumed, it needs them all. */
+  onChanges(changes: readonly LiveChange[]): Promise<void>;
 }
 
 export interface TrainOutcome {
@@ -88,7 +97,11 @@ export class Trainer {
   readonly #recipe: Recipe;
   readonly #team: Team;
   readonly #hooks: TrainerHooks;
+  readonly #budget: { readonly seconds: number; readonly before: number };
+  #changes: readonly LiveChange[];
   #step: number;
+  /** A step is being taken: a change made now is for the one after it. */
+  #isStepping = false;
   #allowance = Infinity;
   #stopping = false;
   #wake: (() => void) | null = null;
@@ -119,6 +132,11 @@ export class Trainer {
     this.#step = start.step;
     this.#keptStep = start.step;
     this.#recovery = start.recovery;
+    this.#changes = start.changes ?? [];
+    this.#budget = {
+      seconds: start.budgetSeconds ?? Infinity,
+      before: start.secondsBefore ?? 0,
+    };
     this.totalSteps = totalEpochs(recipe) * team.stepsPerEpoch;
   }
 
@@ -152,6 +170,14 @@ export class Trainer {
     this.#wake?.();
   }
 
+  /** Change a setting from the next step on. @param to within the bounds of the recipe */
+  async change(setting: LiveSetting, to: number): Promise<void> {
+    const step = this.#step + (this.#isStepping ? 2 : 1);
+    if (step > this.totalSteps) return;
+    this.#changes = withChange(this.#recipe.training, this.#changes, { setting, step, to });
+    await this.#hooks.onChanges(this.#changes);
+  }
+
   async run(): Promise<TrainOutcome> {
     const { stepsPerEpoch, batchSize } = this.#team;
     const logEvery = Math.max(1, Math.floor(stepsPerEpoch / LOGS_PER_EPOCH));
@@ -161,7 +187,7 @@ export class Trainer {
     }
     let isDone = await this.#resumesAtTarget();
 
-    while (this.#step < this.totalSteps && !this.#stopping && !isDone && this.#failure === null) {
+    while (this.#step < this.totalSteps && !this.#isOver && !isDone) {
       if (this.#allowance === 0) {
         await this.#account({ isLogged: true, isKept: true });
         await this.#sleep();
@@ -171,9 +197,12 @@ export class Trainer {
       this.#allowance--;
       const plan = this.#planOf(this.#step);
       const begin = performance.now();
+      this.#isStepping = true;
       await this.#team.step(plan);
+      this.#isStepping = false;
       this.#time(performance.now() - begin);
       this.#step++;
+      await this.#tellChanges();
       this.#hooks.onStep({
         step: this.#step,
         totalSteps: this.totalSteps,
@@ -190,6 +219,7 @@ export class Trainer {
       await breathe();
     }
     if (this.#keptStep !== this.#step) await this.#account({ isLogged: true, isKept: true });
+    if (this.#step < this.totalSteps && !isDone && this.#failure === null) await this.#tellEnd();
     const evaluations = await this.#team.evaluate(null);
     await this.#hooks.onLog([this.#testEntry(evaluations)]);
     return {
@@ -207,8 +237,17 @@ export class Trainer {
     return this.#step / this.#team.stepsPerEpoch;
   }
 
+  get #isOutOfTime(): boolean {
+    return this.#budget.before + this.trainSeconds >= this.#budget.seconds;
+  }
+
+  get #isOver(): boolean {
+    return this.#stopping || this.#isOutOfTime || this.#failure !== null;
+  }
+
   #planOf(step: number): StepPlan {
-    const { training, bitWidths } = this.#recipe;
+    const { bitWidths } = this.#recipe;
+    const training = trainingAt(this.#recipe.training, this.#changes, step + 1);
     const plan = planStep(training, bitWidths, this.#team.stepsPerEpoch, step);
     return { ...plan, learningRate: plan.learningRate * rateFactor(this.#recovery) };
   }
@@ -268,7 +307,7 @@ export class Trainer {
     }
     await this.#team.restore(tensors);
     this.#step = step;
-    await this.#hooks.onRollBack(step, { kind: 'event', step, epoch: this.#epoch, text });
+    await this.#hooks.onRollBack(step, this.#event(text));
     // with the roll-back in it, so that an interruption now does not count it twice
     await this.#keep(tensors ?? (await this.#team.snapshot()));
   }
@@ -305,8 +344,7 @@ export class Trainer {
       entries.push(this.#testEntry(evaluations));
       isReached = this.#reaches(evaluations);
       if (isReached) {
-        const text = 'Stopped early: the target accuracy is reached.';
-        entries.push({ kind: 'event', step: this.#step, epoch: this.#epoch, text });
+        entries.push(this.#event(`Stopped early: ${this.#targetWords()} is reached.`));
       }
     }
     await this.#hooks.onLog(entries);
@@ -327,6 +365,33 @@ export class Trainer {
     return evaluations
       .filter(({ bits }) => target.bits === undefined || bits === target.bits)
       .every(({ accuracy }) => accuracy >= target.accuracy);
+  }
+
+  /** Changes that the step just taken was the first to have: before its checkpoint, and once. */
+  async #tellChanges(): Promise<void> {
+    const entries = this.#changes
+      .filter(({ step }) => step === this.#step)
+      .map((change) => ({ ...this.#event(changeSentence(change)), change }));
+    if (entries.length > 0) await this.#hooks.onLog(entries);
+  }
+
+  /** Which rule ended a run that was not trained to its end. */
+  async #tellEnd(): Promise<void> {
+    const minutes = Number((this.#budget.seconds / 60).toPrecision(3));
+    const text = this.#isOutOfTime
+      ? `Stopped early: the time budget of ${minutes} min is used up.`
+      : 'Stopped by hand.';
+    await this.#hooks.onLog([this.#event(text)]);
+  }
+
+  #event(text: string): EventEntry {
+    return { kind: 'event', step: this.#step, epoch: this.#epoch, text };
+  }
+
+  #targetWords(): string {
+    const { accuracy = 0, bits } = this.#recipe.training.target ?? {};
+    const where = bits === undefined ? 'every bit-width' : `${bits} bits`;
+    return `the target of ${Number((100 * accuracy).toFixed(2))} % at ${where}`;
   }
 
   #testEntry(evaluations: readonly Evaluation[]): LogEntry {

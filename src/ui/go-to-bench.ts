@@ -9,3 +9,12 @@ export function goToBench(event: MouseEvent, journey: Journey, bench: BenchId): 
   document.getElementById(`${bench}-title`)?.focus({ preventScroll: true });
   history.replaceState(null, '', `#${bench}`);
 }
+
+/** To the runs that are compared, in the bench of the trade-off; after a phone has changed to it. */
+export function goToCompare(journey: Journey): void {
+  journey.goTo('trade');
+  requestAnimationFrame(() => {
+    document.getElementById('compare')?.scrollIntoView();
+    document.getElementById('compare-title')?.focus({ preventScroll: true });
+  });
+}

@@ -6,8 +6,11 @@ import {
   symbolCross,
   symbolDiamond,
   symbolSquare,
+  symbolStar,
   symbolTriangle,
+  symbolWye,
 } from 'd3-shape';
+import { paretoFront } from '../../util/pareto.ts';
 import { axisOf, padded, plotOf } from './axis.ts';
 import type { Axis, Plot, Size } from './axis.ts';
 
@@ -39,9 +42,19 @@ export interface ResultsLayout {
   readonly marks: readonly ResultMark[];
   /** One a network, through its marks. */
   readonly lines: readonly { readonly id: string; readonly path: string }[];
+  /** Marks that no other beats, cheapest first, and a line through them. */
+  readonly front: { readonly marks: readonly ResultMark[]; readonly path: string };
 }
 
-const SHAPES = [symbolCircle, symbolSquare, symbolTriangle, symbolDiamond, symbolCross] as const;
+const SHAPES = [
+  symbolCircle,
+  symbolSquare,
+  symbolTriangle,
+  symbolDiamond,
+  symbolCross,
+  symbolStar,
+  symbolWye,
+] as const;
 const MARK_AREA = 130;
 const MARGINS = { top: 18, right: 24, bottom: 46, left: 52 };
 const LOG_FROM_RATIO = 6;
@@ -94,5 +107,14 @@ export function layoutResults(
         (p) => y.scale(p.accuracy),
       )(points) ?? '',
   }));
-  return { plot, x, y, isLog, marks, lines };
+  const left = paretoFront(
+    marks,
+    (mark) => mark.x,
+    (mark) => -mark.y,
+  );
+  const path = line<ResultMark>(
+    (mark) => mark.x,
+    (mark) => mark.y,
+  )(left);
+  return { plot, x, y, isLog, marks, lines, front: { marks: left, path: path ?? '' } };
 }

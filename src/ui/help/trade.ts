@@ -24,6 +24,18 @@ export const TRADE_HELP = {
     unit: '%, pJ, cycles, pJ·cycles',
     source: JOINED,
   },
+  compare: {
+    title: 'Runs compared',
+    text: 'Up to eight stored runs side by side, each with a colour and a shape of its own: the settings in which they differ, their curves at one bit-width, and what every width costs.',
+    unit: NO_UNIT,
+    source: 'The stored runs; costs modelled (docs/cost-model.md)',
+  },
+  compareTrade: {
+    title: 'The Pareto front',
+    text: 'The line joins the marks that no other beats: none is both cheaper and more accurate. Marks off the line cost too much for what they give. Runs mapped onto different accelerators do not compare in cost.',
+    unit: '% of test images against pJ, cycles or pJ·cycles for one image',
+    source: JOINED,
+  },
   probabilities: {
     title: 'Class probabilities',
     text: 'What the network believes of one test image at every bit-width, side by side: how beliefs change as bits are taken away.',

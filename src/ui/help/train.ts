@@ -195,6 +195,24 @@ export const TRAIN_HELP = {
     unit: '% of 500 test images',
     source: ours('docs/training.md'),
   },
+  timeBudget: {
+    title: 'Time budget',
+    text: 'End when training steps have taken this long, pauses and tests left out. How far a run gets in that time is up to the machine, so this is kept with the run and not in its recipe.',
+    unit: 'min',
+    source: ours('docs/training.md'),
+  },
+  sweep: {
+    title: 'A sweep',
+    text: 'The recipe above, trained once for each value of one setting, one run after another. The queue is stored: it goes on after a reload, in one tab.',
+    unit: NO_UNIT,
+    source: ours('docs/training.md'),
+  },
+  sweepChart: {
+    title: 'Accuracy over a setting',
+    text: 'Accuracy on all test images at each bit-width, for each value that was swept. One seed each: differences as small as those between seeds mean nothing.',
+    unit: '% of test images',
+    source: 'The runs of this sweep',
+  },
   backend: {
     title: 'Backend',
     text: 'What computes. WebGPU where there is a real graphics adapter; otherwise SIMD, our own WebAssembly kernels on the processor; cpu is plain and slow, for comparison.',
