@@ -8,6 +8,7 @@ import { event, mappingRecord, runRecord } from './records.ts';
 
 const SIDE = 32;
 const CLASSES = 10;
+const CHANGE = { setting: 'learningRate', step: 4, from: 0.1, to: 0.05 } as const;
 
 export function projectRun(id: string, createdAt = 1): ProjectRun {
   const record = runRecord(id, createdAt);
@@ -19,6 +20,10 @@ export function projectRun(id: string, createdAt = 1): ProjectRun {
       ...record,
       status: 'trained',
       step: 8,
+      note: 'a <b>note</b>',
+      color: 3,
+      changes: [CHANGE],
+      limits: { minutes: 5 },
       answers: {
         ...{ step: 8, width: SIDE, height: SIDE, channels: 3, indices: [0], labels: [1] },
         pixels: Uint8Array.from({ length: SIDE * SIDE * 3 }, (_, i) => i % 251),
@@ -29,7 +34,11 @@ export function projectRun(id: string, createdAt = 1): ProjectRun {
         classNames: Array.from({ length: CLASSES }, (_, i) => `class ${i}`),
       },
     },
-    log: [event(0, 'begin'), event(8, 'end')],
+    log: [
+      event(0, 'begin'),
+      { kind: 'event', step: 4, epoch: 0.5, text: 'changed', change: CHANGE },
+      event(8, 'end'),
+    ],
     mapping: mappingOf(id),
     checkpoint: {
       step: 8,

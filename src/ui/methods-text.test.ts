@@ -19,6 +19,14 @@ describe('methodsText', () => {
     expect(text).not.toMatch(/undefined|NaN|\[0\]/);
   });
 
+  it('tells what was changed while it trained', () => {
+    const change = { setting: 'learningRate', step: 1200, from: 0.1, to: 0.02 } as const;
+    expect(methodsText({ ...runRecord('a'), changes: [change] }, null)).toContain(
+      'we changed the learning rate to 0.02 from step 1,200.',
+    );
+    expect(methodsText(runRecord('a'), null)).not.toContain('we changed');
+  });
+
   it('numbers a reference for every citation, whatever the method', () => {
     const run = runRecord('a');
     for (const method of ['cdt', 'sp', 'adabits', 'joint', 'independent'] as const) {

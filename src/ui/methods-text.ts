@@ -59,6 +59,7 @@ export function methodsText(run: RunRecord, mapping: MappingRecord | null): stri
     `Weights and activations lie on ${QUANTIZER_WORDS[training.quantizer]} with ${ranges}; batch norm is switchable, with a set of parameters and running moments for each bit-width; first and last layers stay at 32 bits.`,
     `The data were ${dataset.name}, ${dataset.train.toLocaleString('en')} training and ${dataset.test.toLocaleString('en')} test images of ${dataset.width} × ${dataset.height} × ${dataset.channels} in ${dataset.classNames.length} classes (checksum ${dataset.checksum}).`,
     `Training took ${training.epochs} epochs (${run.step.toLocaleString('en')} steps in all) of batches of ${training.batchSize} by stochastic gradient descent with momentum ${training.momentum}, weight decay ${training.weightDecay} and a learning rate of ${training.learningRate} (${rateWords(training)}), seed ${recipe.seed}.`,
+    changeWords(run),
     accuracyWords(run),
     mapping === null ? '' : mappingWords(mapping, references),
     `All of it ran in InstantNet Lab ${run.codeVersion} (${backend.name}, ${backend.detail || backend.reason}).`,
@@ -78,6 +79,14 @@ function rateWords({ warmupEpochs, schedule, finalLearningRate }: Recipe['traini
       ? `times ${schedule.factor} after epochs ${schedule.epochs.join(', ')}`
       : `cosine to ${finalLearningRate}`;
   return warmupEpochs > 0 ? `warmed up over ${warmupEpochs} epochs, then ${after}` : after;
+}
+
+function changeWords({ changes = [] }: RunRecord): string {
+  const names = { learningRate: 'the learning rate', beta: 'β' } as const;
+  const made = changes.map(
+    ({ setting, to, step }) => `${names[setting]} to ${to} from step ${step.toLocaleString('en')}`,
+  );
+  return made.length === 0 ? '' : `While it trained we changed ${made.join(' and ')}.`;
 }
 
 function accuracyWords({ accuracies, dataset }: RunRecord): string {
