@@ -1,4 +1,4 @@
-import { AxeBuilder } from '@axe-core/playwright';
+import { expectAccessibleInBoth } from './accessible.ts';
 import type { RunRecord } from '../src/spec/run.ts';
 import { TID } from '../src/ui/testids.ts';
 import { expect, test } from './lab-test.ts';
@@ -55,18 +55,8 @@ test('a sweep goes on after a reload, and its runs compare', async ({ lab, page 
     .toContainEqual(['<b>best</b> of two', 5]);
   await lab.tid(TID.runsCompare).click();
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await expect(async () => {
-      const { violations } = await new AxeBuilder({ page })
-        .include(`[data-testid=${TID.compare}]`)
-        .include(`[data-testid=${TID.sweep}]`)
-        .analyze();
-      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual(
-        [],
-      );
-    }).toPass({ timeout: 20_000 });
-  }
+  const parts = [TID.compare, TID.sweep].map((id) => `[data-testid="${id}"]`);
+  await expectAccessibleInBoth(page, 'compare and sweep', ...parts);
 });
 
 test('a setting changed while a run trains holds from the next step and stands in its log', async ({

@@ -1,18 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright';
+import { expectAccessible } from './accessible.ts';
 import { TID } from '../src/ui/testids.ts';
 import { expect, test } from './lab-test.ts';
 import { MapPage } from './pages/MapPage.ts';
-
-/** Serious rules only: the whole set is looked at in appearance.spec.ts. */
-async function faults(map: MapPage): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page: map.page })
-    .include('#map')
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-    .analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target }) => `${id} at ${target.join(' ')}`),
-  );
-}
 
 test('a network of the literature is mapped, compared, exported; an accelerator edited', async ({
   page,
@@ -48,7 +37,7 @@ test('a network of the literature is mapped, compared, exported; an accelerator 
   const yaml = await map.exported('layer-yaml');
   expect(yaml.name).toMatch(/\.yaml$/);
   for (const part of ['arch:', 'problem:', 'mapping:']) expect(yaml.text).toContain(`\n${part}`);
-  expect(await faults(map)).toEqual([]);
+  await expectAccessible(page, 'map', '#map');
 
   await map.tid(TID.acceleratorOpen).click();
   await map.tid(TID.acceleratorCopy).click();
@@ -60,7 +49,7 @@ test('a network of the literature is mapped, compared, exported; an accelerator 
   );
   await expect(map.tid(TID.acceleratorSave)).toBeDisabled();
   await capacity.fill('1000000');
-  expect(await faults(map)).toEqual([]);
+  await expectAccessible(page, 'map', '#map');
   await map.tid(TID.acceleratorSave).click();
   await expect(map.tid(TID.acceleratorSave)).toHaveText('Saved');
   const saved = await map.exported('accelerator');

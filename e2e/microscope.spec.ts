@@ -1,4 +1,4 @@
-import { AxeBuilder } from '@axe-core/playwright';
+import { expectAccessible } from './accessible.ts';
 import { TID } from '../src/ui/testids.ts';
 import { expect, test } from './lab-test.ts';
 import type { LabPage } from './pages/LabPage.ts';
@@ -14,17 +14,6 @@ const VIEWS = [
   'own',
   'lesson',
 ] as const;
-
-/** What axe finds in the microscope. */
-async function faults(lab: LabPage): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page: lab.page })
-    .include(`[data-testid="${TID.scope}"]`)
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-    .analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`),
-  );
-}
 
 async function view(lab: LabPage, name: (typeof VIEWS)[number]): Promise<void> {
   await lab.tid(TID.scopeTab(name)).click();
@@ -111,9 +100,7 @@ test('a trained network is looked at from every side', async ({ lab, page }) => 
     await lab.goTo('trade');
     for (const name of VIEWS) {
       await view(lab, name);
-      await expect(async () =>
-        expect(await faults(lab), `${colorScheme} ${name}`).toEqual([]),
-      ).toPass({ timeout: 15_000 });
+      await expectAccessible(page, `${colorScheme}, ${name}`, `[data-testid="${TID.scope}"]`);
       const wider = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );

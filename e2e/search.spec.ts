@@ -1,4 +1,4 @@
-import { AxeBuilder } from '@axe-core/playwright';
+import { expectAccessibleInBoth } from './accessible.ts';
 import { expect, test } from './lab-test.ts';
 import { SearchPage } from './pages/SearchPage.ts';
 import { TID } from '../src/ui/testids.ts';
@@ -53,13 +53,5 @@ test('a search is watched, paused, stepped, cut off, resumed, and trained', asyn
   await search.tid(TID.searchMap).click();
   await expect(search.tid(TID.searchResults)).toContainText('J·cycles', { timeout: 120_000 });
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await expect(async () => {
-      const { violations } = await new AxeBuilder({ page }).include('#search').analyze();
-      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual(
-        [],
-      );
-    }).toPass({ timeout: 20_000 });
-  }
+  await expectAccessibleInBoth(page, 'search', '#search');
 });

@@ -1,11 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TID } from '../src/ui/testids.ts';
+import { expectAccessibleInBoth } from './accessible.ts';
 import { expect, test as base } from './lab-test.ts';
 import { StagePage } from './pages/StagePage.ts';
-
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 const test = base.extend<{ stage: StagePage }>({
   stage: async ({ page }, use) => {
@@ -13,22 +11,8 @@ const test = base.extend<{ stage: StagePage }>({
   },
 });
 
-/** Looks again for a while: right after a change of colours Chromium may still paint the old ones. */
-async function expectAccessible(stage: StagePage, id: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await stage.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await expect(async () => {
-      const { violations } = await new AxeBuilder({ page: stage.page })
-        .include(`[data-testid="${id}"]`)
-        .withTags(TAGS)
-        .analyze();
-      const faults = violations.flatMap(({ id: rule, nodes }) =>
-        nodes.map(({ target, failureSummary }) => `${rule} ${target.join(' ')} ${failureSummary}`),
-      );
-      expect(faults, `${id}, ${colorScheme}`).toEqual([]);
-    }).toPass({ timeout: 60_000 });
-  }
-}
+const accessible = (stage: StagePage, id: string): Promise<void> =>
+  expectAccessibleInBoth(stage.page, id, `[data-testid="${id}"]`);
 
 test('a copied link rebuilds the set-up in another browser; a bad one changes nothing', async ({
   stage,
@@ -46,7 +30,7 @@ test('a copied link rebuilds the set-up in another browser; a bad one changes no
   expect(await stage.clipboard()).toBe(link);
   expect(stage.page.url()).toBe(link);
   expect(await stage.page.evaluate(() => history.length)).toBe(entries);
-  await expectAccessible(stage, TID.share);
+  await accessible(stage, TID.share);
 
   const other = new StagePage(await browser.newPage());
   await other.open(link);
@@ -88,7 +72,7 @@ test('tour, talk and embedded panels on a trained and mapped run', async ({ stag
   await stage.tid(TID.tourOpen).click();
   await stage.tid(TID.tourNext).click();
   await expect(stage.tid(TID.tourSpot)).toBeVisible();
-  await expectAccessible(stage, TID.tour);
+  await accessible(stage, TID.tour);
   await page.setViewportSize({ width: 390, height: 844 });
   await expect(stage.tid(TID.tourNext)).toBeInViewport({ ratio: 1 });
   await stage.tid(TID.tourLeave).click();
@@ -111,14 +95,14 @@ test('tour, talk and embedded panels on a trained and mapped run', async ({ stag
   await expect(stage.tid(TID.bitSwitchOption(32))).toBeChecked();
   await page.keyboard.press('4');
   await expect(stage.tid(TID.bitSwitchOption(4))).toBeChecked();
-  await expectAccessible(stage, TID.talk);
+  await accessible(stage, TID.talk);
   await stage.press('ArrowRight', /costs/);
   for (const bits of [2, 4, 8, 32]) await expect(stage.tid(TID.tradeMark(bits))).toBeVisible();
   await stage.press(' ', /believes/);
   await stage.press('PageDown', /learns/);
   await stage.press('ArrowRight', /energy goes/);
   await expect(stage.tid(TID.mapEnergy)).toBeVisible();
-  await expectAccessible(stage, TID.talk);
+  await accessible(stage, TID.talk);
   await stage.press('ArrowRight', /loops/);
   await expect(stage.tid(TID.loopNest)).toBeVisible();
   await stage.press('t', /learns/);
@@ -134,7 +118,7 @@ test('tour, talk and embedded panels on a trained and mapped run', async ({ stag
   await expect(stage.tid(TID.embed)).toBeVisible();
   await expect(stage.tid(TID.tradeChart)).toBeVisible();
   await expect(stage.tid(TID.openRuns)).toBeHidden();
-  await expectAccessible(stage, TID.embed);
+  await accessible(stage, TID.embed);
 });
 
 const framed = base.extend<{ around: string; lab: StagePage }>({
