@@ -14,7 +14,8 @@ export function goToBench(event: MouseEvent, journey: Journey, bench: BenchId): 
 export function goToCompare(journey: Journey): void {
   journey.goTo('trade');
   requestAnimationFrame(() => {
-    document.getElementById('compare')?.scrollIntoView();
+    // at once: benches on the way would come in and move the goal
+    document.getElementById('compare')?.scrollIntoView({ behavior: 'instant' });
     document.getElementById('compare-title')?.focus({ preventScroll: true });
   });
 }
