@@ -9,7 +9,16 @@ import { SpecError } from '../util/errors.ts';
 import type { DataProgress, Dataset } from './dataset.ts';
 import { requireDataset } from './dataset.ts';
 import { isCifarName, readCifar } from './formats/cifar.ts';
-import { baseName, Budget, counted, grouped, Pieces, refuse } from './formats/file.ts';
+import {
+  baseName,
+  Budget,
+  counted,
+  grouped,
+  inNaturalOrder,
+  isLitter,
+  Pieces,
+  refuse,
+} from './formats/file.ts';
 import type { DataFile } from './formats/file.ts';
 import { gunzip, isGzip } from './formats/gzip.ts';
 import { idxLength, isIdx, isIdxName, readIdx } from './formats/idx.ts';
@@ -63,19 +72,6 @@ export function readDataset(
   const dataset = cifar.length > 0 ? readCifar(cifar, onProgress) : readIdx(idx, onProgress);
   requireDataset(dataset);
   return dataset;
-}
-
-/** Numbers in names count as numbers: data_batch_2 before data_batch_10. Same in every locale. */
-function inNaturalOrder(a: string, b: string): number {
-  const pad = (name: string): string =>
-    name.toLowerCase().replace(/\d{1,15}/g, (digits) => digits.padStart(15, '0'));
-  const [x, y] = [pad(a), pad(b)];
-  return x < y ? -1 : x > y ? 1 : 0;
-}
-
-/** Files that systems leave in archives and folders. */
-function isLitter(name: string): boolean {
-  return /(^|\/)(\._|\.DS_Store$|__MACOSX\/)/.test(name);
 }
 
 function isKnown(file: DataFile): boolean {
@@ -171,7 +167,8 @@ function describe(file: DataFile): string {
       ? 'the Python version of CIFAR: the binary version is read here'
       : 'an archive with none of these';
   const magic = String.fromCharCode(...bytes.subarray(0, 8));
-  if (magic.startsWith('PK')) return 'a zip archive: unpack it first';
-  if (magic.startsWith('\x89PNG') || magic.startsWith('\xff\xd8\xff')) return 'a single image';
+  if (magic.startsWith('PK')) return 'a zip archive beside other files: bring it alone';
+  if (magic.startsWith('\x89PNG') || magic.startsWith('\xff\xd8\xff'))
+    return 'an image outside of any folder: put the images of each class in a folder of their own';
   return `another kind of file (${counted(bytes.length, 'byte')})`;
 }

@@ -1,9 +1,17 @@
 /** @file The data bench: owner of the data worker; the chosen dataset, its preview, the stored ones. */
 import { proxy } from 'comlink';
-import type { DataApi, ImagePreview } from '../rpc/data-api.ts';
+import type {
+  CollectedClass,
+  DataApi,
+  ImagePreview,
+  PlacedFile,
+  RawPicture,
+} from '../rpc/data-api.ts';
 import type { StageProgress } from '../rpc/progress.ts';
 import { proceduralSpecOf } from '../spec/dataset-id.ts';
 import type { ProceduralSpec } from '../spec/dataset-id.ts';
+import { DEFAULT_IMAGE_OPTIONS, isImageOptions } from '../spec/image-options.ts';
+import type { ImageOptions } from '../spec/image-options.ts';
 import type { DatasetSpec } from '../spec/recipe.ts';
 import type { DatasetInfo } from '../spec/run.ts';
 import type { LabServices } from './services.ts';
@@ -14,6 +22,9 @@ export type DataPhase = 'idle' | 'generating' | 'reading' | 'opening';
 /** Shown in the preview: enough for ten rows of eighteen. */
 const PREVIEW_IMAGES = 180;
 const PREVIEW_CLASSES = 10;
+
+/** What a folder of images has; its content is looked at by the worker. */
+const IMAGE_NAME = /\.(png|jpe?g|jfif|webp|gif|bmp)$/i;
 
 const ignore = (): void => undefined;
 
@@ -26,6 +37,8 @@ export class DataBench {
   #preview = $state.raw<ImagePreview | null>(null);
   #stored = $state.raw<readonly DatasetInfo[]>([]);
   #alert = $state<string | null>(null);
+  #imageOptions = $state.raw<ImageOptions>(DEFAULT_IMAGE_OPTIONS);
+  #isCancelled = false;
   /** What the built-in `#dataset` is made from; null for any other dataset. */
   #generatedFrom: ProceduralSpec | null = null;
 
@@ -55,6 +68,18 @@ export class DataBench {
     return this.#alert;
   }
 
+  /** How pictures of any size are taken in. */
+  get imageOptions(): ImageOptions {
+    return this.#imageOptions;
+  }
+  get areImageOptionsGood(): boolean {
+    return isImageOptions(this.#imageOptions);
+  }
+
+  setImageOptions(change: Partial<ImageOptions>): void {
+    this.#imageOptions = { ...this.#imageOptions, ...change };
+  }
+
   /** How a recipe names the chosen dataset. */
   get spec(): DatasetSpec | null {
     if (this.#generatedFrom) return this.#generatedFrom;
@@ -82,6 +107,65 @@ export class DataBench {
       const dataset = await this.#worker.call((api) => api.importFiles([...files], report));
       this.#generatedFrom = null;
       await this.#show(dataset);
+    });
+  }
+
+  /** Read whatever was dropped or chosen: folders of images, a zip of them, or known files. */
+  async take(files: readonly PlacedFile[]): Promise<void> {
+    const [first] = files;
+    if (first === undefined) return;
+    const isZip = files.length === 1 && /\.zip$/i.test(first.path);
+    const isFolder = files.some(({ path }) => path.includes('/') && IMAGE_NAME.test(path));
+    if (!isZip && !isFolder) return this.importFiles(files.map(({ file }) => file));
+    const name = isZip ? first.file.name : (first.path.split('/')[0] ?? first.path);
+    await this.#work('reading', async (report) => {
+      const options = this.#imageOptions;
+      const dataset = await this.#worker.call((api) =>
+        api.importImages(name, [...files], options, report),
+      );
+      this.#generatedFrom = null;
+      await this.#show(dataset);
+    });
+  }
+
+  /** Make a dataset of images of `side` pixels that were collected in the page. */
+  async makeDataset(
+    name: string,
+    classes: readonly CollectedClass[],
+    side: number,
+  ): Promise<boolean> {
+    let isMade = false;
+    await this.#work('reading', async () => {
+      const options = this.#imageOptions;
+      const dataset = await this.#worker.call((api) =>
+        api.makeDataset(name, [...classes], side, options),
+      );
+      this.#generatedFrom = null;
+      await this.#show(dataset);
+      isMade = true;
+    });
+    return isMade;
+  }
+
+  /** Pictures as squares; null for what is none. @throws when the worker cannot */
+  async squares(
+    pictures: readonly (File | RawPicture)[],
+    side: number,
+  ): Promise<readonly (Uint8Array<ArrayBuffer> | null)[]> {
+    return this.#worker.call((api) => api.squares([...pictures], side));
+  }
+
+  /** Stop reading files: nothing of them was stored yet. */
+  cancel(): void {
+    if (this.#phase !== 'reading' && this.#phase !== 'generating') return;
+    this.#isCancelled = true;
+    this.#worker.terminate();
+  }
+
+  async rename(id: string, name: string): Promise<void> {
+    await this.#work('opening', async () => {
+      await this.#worker.call((api) => api.rename(id, name));
+      if (this.#dataset?.id === id) this.#dataset = { ...this.#dataset, name: name.trim() };
     });
   }
 
@@ -157,10 +241,11 @@ export class DataBench {
     this.#phase = phase;
     this.#progress = null;
     this.#alert = null;
+    this.#isCancelled = false;
     try {
       await job(proxy((progress: StageProgress) => (this.#progress = progress)));
     } catch (error) {
-      this.#alert = sentenceOf(error);
+      if (!this.#isCancelled) this.#alert = sentenceOf(error);
     } finally {
       this.#phase = 'idle';
       this.#progress = null;

@@ -38,6 +38,15 @@ export async function listDatasets(db: LabDatabase): Promise<DatasetInfo[]> {
   return infos.filter(isDatasetInfo).sort((a, b) => a.createdAt - b.createdAt);
 }
 
+/** Nothing happens when there is none of this id. */
+export async function renameDataset(db: LabDatabase, id: string, name: string): Promise<void> {
+  await atomically(db, ['datasets'], async (transaction) => {
+    const store = transaction.objectStore('datasets');
+    const info: unknown = await store.get(id);
+    if (isDatasetInfo(info)) await store.put({ ...info, name });
+  });
+}
+
 export async function deleteDataset(db: LabDatabase, id: string): Promise<void> {
   await atomically(db, ['datasets', 'images'], (transaction) =>
     Promise.all([

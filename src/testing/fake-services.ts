@@ -223,6 +223,37 @@ export class FakeLab {
         this.datasets.set(info.id, info);
         return info;
       },
+      importImages: async (name, files, { side }, onProgress) => {
+        onProgress({ stage: 'decoding images', done: 0, total: files.length });
+        await sleep(this.#options.stepMs);
+        const info = {
+          ...fakeDatasetInfo(name, 2000, 500),
+          ...{ name, width: side, height: side, source: 'file' },
+        };
+        this.datasets.set(info.id, info);
+        return info;
+      },
+      squares: (pictures, side) =>
+        Promise.resolve(
+          pictures.map((picture) =>
+            'rgba' in picture || picture.type.startsWith('image/')
+              ? new Uint8Array(side * side * 3).fill(128)
+              : null,
+          ),
+        ),
+      makeDataset: (name, classes, _side, { side }) => {
+        const info = {
+          ...fakeDatasetInfo(name, 8, 2),
+          ...{ name, width: side, height: side, classNames: classes.map((each) => each.name) },
+        };
+        this.datasets.set(info.id, info);
+        return Promise.resolve(info);
+      },
+      rename: (id, name) => {
+        const info = this.datasets.get(id);
+        if (info) this.datasets.set(id, { ...info, name });
+        return Promise.resolve();
+      },
       list: () => Promise.resolve([...this.datasets.values()]),
       remove: (id) => {
         this.datasets.delete(id);

@@ -22,6 +22,20 @@ export function baseName(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1);
 }
 
+/** Numbers in names count as numbers: data_batch_2 before data_batch_10. Same in every locale. */
+export function inNaturalOrder(a: string, b: string): number {
+  const pad = (name: string): string =>
+    name.toLowerCase().replace(/\d{1,15}/g, (digits) => digits.padStart(15, '0'));
+  const [x, y] = [pad(a), pad(b)];
+  if (x !== y) return x < y ? -1 : 1;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Files that systems leave in archives and folders. */
+export function isLitter(path: string): boolean {
+  return /(^|\/)(\.(?!\.?\/)|__MACOSX\/|Thumbs\.db$|desktop\.ini$)/i.test(path);
+}
+
 /** @returns `count` with its noun, and thousands set off */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${grouped(count)} ${count === 1 ? one : many}`;

@@ -11,9 +11,27 @@ export const DATA_HELP = {
   },
   ownFiles: {
     title: 'Your own images',
-    text: 'CIFAR-10 or CIFAR-100 (the binary version, as .bin files or .tar.gz) and IDX files such as MNIST (with or without .gz). They are read on this device, kept in this browser and sent nowhere.',
+    text: 'A folder, or a .zip, with a folder of images for each class (PNG, JPEG, WebP, GIF, BMP; with train and test folders above them if there are such; Tiny ImageNet as it is); CIFAR-10 or CIFAR-100 (the binary version, as .bin files or .tar.gz); IDX files such as MNIST (with or without .gz). They are read on this device, kept in this browser and sent nowhere.',
     unit: NO_UNIT,
-    source: 'CIFAR: Krizhevsky 2009; IDX: LeCun et al., MNIST',
+    source: 'CIFAR: Krizhevsky 2009; IDX: LeCun et al., MNIST; Tiny ImageNet: Stanford CS231n',
+  },
+  imageSide: {
+    title: 'Size of the images',
+    text: 'Pictures of any size are cut to the largest square in their middle and averaged down to this many pixels a side, each pixel the mean of the area that it covers. More pixels show more and train slower, by their square.',
+    unit: 'pixels a side',
+    source: ours('src/data/folders/average.ts'),
+  },
+  testShare: {
+    title: 'Part for testing',
+    text: 'Part of each class that is kept for testing, drawn by the seed. Where the folders say which images are for testing, they decide.',
+    unit: 'percent of each class',
+    source: ours('src/data/folders/share.ts'),
+  },
+  mostPerClass: {
+    title: 'Most images of a class',
+    text: 'Where a class has more images, so many are drawn by the seed; in the train folder and the test folder each, where there are such.',
+    unit: 'images',
+    source: ours('src/data/folders/share.ts'),
   },
   seed: {
     title: 'Seed',
