@@ -11,12 +11,14 @@ import { parseAccelerator } from '../src/spec/accelerator-schema.ts';
 import { proceduralSpecOf } from '../src/spec/dataset-id.ts';
 import { parseExampleIndex } from '../src/spec/examples.ts';
 import { readLink } from '../src/spec/link.ts';
+import { DEFAULT_IMAGE_OPTIONS, parseImageOptions } from '../src/spec/image-options.ts';
 import { parseModelSpec } from '../src/spec/model.ts';
 import { namedModel } from '../src/spec/models.ts';
 import { parseRecipe, recipeModel } from '../src/spec/recipe.ts';
 import { getAccelerator, listAccelerators } from '../src/store/accelerators.ts';
 import { latestCheckpoint } from '../src/store/checkpoints.ts';
 import { deleteDataset, getDataset, getDatasetInfo, listDatasets } from '../src/store/datasets.ts';
+import { readDraft } from '../src/store/draft.ts';
 import { readLog } from '../src/store/logs.ts';
 import { getMapping } from '../src/store/mappings.ts';
 import { addProject, readWholeRun } from '../src/store/projects.ts';
@@ -32,6 +34,8 @@ import {
   mappingRecord,
   runRecord,
 } from '../src/testing/records.ts';
+import { hostileZips } from '../src/testing/hostile-zips.ts';
+import { decodePlainPng } from '../src/testing/image-files.ts';
 import { smallCase } from '../src/testing/small-cases.ts';
 import { projectPath } from '../scripts/root.js';
 import { DataSession } from '../workers/data-session.ts';
@@ -92,7 +96,7 @@ const asText = (value: unknown): string => {
   }
 };
 
-const session = new DataSession();
+const session = new DataSession(decodePlainPng);
 const ignore = (): void => undefined;
 
 async function readFiles(files: readonly DataFile[]): Promise<void> {
@@ -102,10 +106,30 @@ async function readFiles(files: readonly DataFile[]): Promise<void> {
   await session.remove(id); // a good one: what it stored is no fault
 }
 
+async function readZip(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  const file = new File([bytes], 'a.zip');
+  const { id } = await session.importImages(
+    'a.zip',
+    [{ path: 'a.zip', file }],
+    { ...DEFAULT_IMAGE_OPTIONS, side: 16 },
+    ignore,
+  );
+  await session.remove(id); // a good one: what it stored is no fault
+}
+
 /** Put a value where the store's readers look, read it in every way there is, take it away again. */
 async function inStore(
   db: LabDatabase,
-  store: 'runs' | 'logs' | 'mappings' | 'datasets' | 'images' | 'checkpoints' | 'accelerators',
+  store:
+    | 'runs'
+    | 'logs'
+    | 'mappings'
+    | 'datasets'
+    | 'images'
+    | 'checkpoints'
+    | 'accelerators'
+    | 'draftClasses'
+    | 'draftImages',
   value: unknown,
   read: () => Promise<unknown>,
 ): Promise<void> {
@@ -153,6 +177,25 @@ export const PARSERS: readonly Parser[] = [
     read: parseExampleIndex,
   },
   { name: 'dataset files', weight: 6, input: hostileFiles, read: readFiles },
+  { name: 'zip of images', weight: 5, input: hostileZips, read: readZip },
+  {
+    name: 'image options',
+    weight: 1,
+    input: json([DEFAULT_IMAGE_OPTIONS]),
+    read: parseImageOptions,
+  },
+  {
+    name: 'stored draft',
+    weight: 1,
+    input: json([
+      { name: 'cat', createdAt: 1 },
+      { classId: 'x', createdAt: 1, pixels: new Uint8Array(27_648) },
+    ]),
+    read: async (value, db) => {
+      await inStore(db, 'draftClasses', withKey(value, { id: 'x' }), () => readDraft(db));
+      await inStore(db, 'draftImages', withKey(value, { id: 'x' }), () => readDraft(db));
+    },
+  },
   {
     name: 'recipe',
     weight: 4,

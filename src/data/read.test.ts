@@ -212,7 +212,9 @@ describe('IDX', () => {
 describe('other files', () => {
   it('are refused by what they look like', () => {
     expect(refusal([])).toMatch(/got no file$/);
-    expect(refusal([file('a.bin.zip', text('PK\x03\x04...'))])).toMatch(/zip archive beside other files/);
+    expect(refusal([file('a.bin.zip', text('PK\x03\x04...'))])).toMatch(
+      /zip archive beside other files/,
+    );
     expect(refusal([file('cat.png', text('\x89PNG'))])).toMatch(
       /another kind|image outside of any folder/,
     );

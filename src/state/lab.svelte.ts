@@ -9,6 +9,7 @@ import { shortage } from '../store/run-size.ts';
 import type { Shortage } from '../store/run-size.ts';
 import { SpecError } from '../util/errors.ts';
 import { Accelerators } from './accelerators.svelte.ts';
+import { Collection } from './collection.svelte.ts';
 import { DataBench } from './data-bench.svelte.ts';
 import { Journey } from './journey.svelte.ts';
 import { MapInsight } from './map-insight.svelte.ts';
@@ -41,6 +42,7 @@ export class Lab {
   readonly stage = new Stage();
   readonly share = new Share(this);
   readonly data: DataBench;
+  readonly collection: Collection;
   readonly form: RecipeForm;
   readonly runs: Runs;
   readonly open: OpenRun;
@@ -68,6 +70,7 @@ export class Lab {
   ) {
     this.#services = services;
     this.data = new DataBench(services);
+    this.collection = new Collection(services, this.data);
     this.form = new RecipeForm(presets);
     this.runs = new Runs(services);
     this.open = new OpenRun(services);

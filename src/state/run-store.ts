@@ -5,6 +5,13 @@ import {
   putAccelerator,
   renameAccelerator,
 } from '../store/accelerators.ts';
+import {
+  addDraftImages,
+  deleteDraftClass,
+  deleteDraftImage,
+  putDraftClass,
+  readDraft,
+} from '../store/draft.ts';
 import { openLab } from '../store/open.ts';
 import { getMapping } from '../store/mappings.ts';
 import { addProject, readWholeDataset, readWholeRun } from '../store/projects.ts';
@@ -60,6 +67,11 @@ export function browserRunStore(onClosed: (sentence: string) => void): RunStore 
     readWholeRun: async (id) => readWholeRun(await open(), id),
     readWholeDataset: async (id) => readWholeDataset(await open(), id),
     addProject: async (project) => addProject(await open(), project),
+    readDraft: async () => readDraft(await open()),
+    putDraftClass: async (draftClass) => putDraftClass(await open(), draftClass),
+    addDraftImages: async (images) => addDraftImages(await open(), images),
+    deleteDraftImage: async (id) => deleteDraftImage(await open(), id),
+    deleteDraftClass: async (id) => deleteDraftClass(await open(), id),
     storageUse,
     requestPersistence,
   };

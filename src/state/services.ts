@@ -12,6 +12,7 @@ import type { SearchApi } from '../rpc/search-api.ts';
 import type { Spawned } from '../rpc/spawn.ts';
 import type { TabLink } from '../rpc/tab-link.ts';
 import type { TrainApi } from '../rpc/train-api.ts';
+import type { Draft, DraftClass, DraftImage } from '../spec/draft.ts';
 import type { SweepRecord } from '../spec/sweep.ts';
 import type { LogEntry, MappingRecord, RunRecord } from '../spec/run.ts';
 import type { SearchLogEntry, SearchRecord } from '../spec/search-run.ts';
@@ -49,6 +50,13 @@ export interface RunStore {
   readWholeDataset(id: string): Promise<ProjectDataset | undefined>;
   /** Write runs of a project file: all or nothing. */
   addProject(project: Project): Promise<void>;
+  /** Images that are being collected. */
+  readDraft(): Promise<Draft>;
+  putDraftClass(draftClass: DraftClass): Promise<void>;
+  addDraftImages(images: readonly DraftImage[]): Promise<void>;
+  deleteDraftImage(id: string): Promise<void>;
+  /** With its images. */
+  deleteDraftClass(id: string): Promise<void>;
   storageUse(): Promise<StorageUse>;
   /** Ask the browser not to clear the store when the disk runs low. */
   requestPersistence(): Promise<boolean>;

@@ -93,6 +93,7 @@ describe('a database of an older lab', () => {
       const searches = version < 3 ? [] : [searchRecord('s', 5)];
       expect(await listSearches(db)).toEqual(searches);
       expect(await readSearchLog(db, 's')).toEqual(searches.map(() => searchEntry(1)));
+      expect(await listSweeps(db)).toEqual(version < 4 ? [] : [sweepRecord('w')]);
       await putSweep(db, sweepRecord('w'));
       expect(await listSweeps(db)).toEqual([sweepRecord('w')]);
     },

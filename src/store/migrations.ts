@@ -38,4 +38,8 @@ export const MIGRATIONS: readonly Migration[] = [
   (db) => {
     db.createObjectStore('sweeps', { keyPath: 'id' });
   },
+  (db) => {
+    db.createObjectStore('draftClasses', { keyPath: 'id' });
+    db.createObjectStore('draftImages', { keyPath: 'id' }).createIndex('byClass', 'classId');
+  },
 ];

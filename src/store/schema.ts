@@ -6,6 +6,7 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
 import type { Dataset } from '../data/dataset.ts';
 import type { Accelerator } from '../hw/accelerator.ts';
+import type { DraftClass, DraftImage } from '../spec/draft.ts';
 import type { SearchLogEntry, SearchRecord } from '../spec/search-run.ts';
 import type { SweepRecord } from '../spec/sweep.ts';
 import type { DatasetInfo, LogEntry, MappingRecord, RunRecord } from '../spec/run.ts';
@@ -61,6 +62,9 @@ export interface LabSchema extends DBSchema {
     value: Checkpoint & { readonly searchId: string; readonly checksum: string };
   };
   sweeps: { key: string; value: SweepRecord };
+  /** Classes of images that are being collected, and the images. */
+  draftClasses: { key: string; value: DraftClass };
+  draftImages: { key: string; value: DraftImage; indexes: { byClass: string } };
   /** The pixels, apart from their description so that listing reads none of them. */
   images: { key: string; value: Dataset };
 }

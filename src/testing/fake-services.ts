@@ -12,6 +12,7 @@ import type { Spawned } from '../rpc/spawn.ts';
 import type { TrainApi } from '../rpc/train-api.ts';
 import { withChange } from '../spec/live-change.ts';
 import type { LiveChange } from '../spec/live-change.ts';
+import type { Draft } from '../spec/draft.ts';
 import { modelLayers, modelTotals } from '../spec/model.ts';
 import { namedModel } from '../spec/models.ts';
 import { recipeModel } from '../spec/recipe.ts';
@@ -74,6 +75,7 @@ export class FakeLab {
   readonly mappings = new Map<string, MappingRecord>();
   readonly accelerators = new Map<string, Accelerator>();
   readonly sweeps = new Map<string, SweepRecord>();
+  draft: Draft = { classes: [], images: [] };
   readonly datasets = new Map<string, DatasetInfo>();
   readonly searches = new FakeSearches();
   readonly services: LabServices;
@@ -186,6 +188,28 @@ export class FakeLab {
             this.logs.set(record.id, [...log]);
             if (mapping) this.mappings.set(record.id, mapping);
           }
+          return Promise.resolve();
+        },
+        readDraft: () => Promise.resolve(structuredClone(this.draft)),
+        putDraftClass: (draftClass) => {
+          const others = this.draft.classes.filter(({ id }) => id !== draftClass.id);
+          this.draft = { ...this.draft, classes: [...others, draftClass] };
+          return Promise.resolve();
+        },
+        addDraftImages: (images) => {
+          this.draft = { ...this.draft, images: [...this.draft.images, ...images] };
+          return Promise.resolve();
+        },
+        deleteDraftImage: (id) => {
+          const images = this.draft.images.filter((image) => image.id !== id);
+          this.draft = { ...this.draft, images };
+          return Promise.resolve();
+        },
+        deleteDraftClass: (id) => {
+          this.draft = {
+            classes: this.draft.classes.filter((each) => each.id !== id),
+            images: this.draft.images.filter(({ classId }) => classId !== id),
+          };
           return Promise.resolve();
         },
         storageUse: () =>

@@ -15,6 +15,12 @@ export const DATA_HELP = {
     unit: NO_UNIT,
     source: 'CIFAR: Krizhevsky 2009; IDX: LeCun et al., MNIST; Tiny ImageNet: Stanford CS231n',
   },
+  collect: {
+    title: 'Collect images',
+    text: 'Classes of your own: image files, drawings and pictures from the camera, kept in this browser as you add them and sent nowhere. Each is cut to the square in its middle. When there are enough, they become a dataset like any other.',
+    unit: NO_UNIT,
+    source: ours('docs/data.md'),
+  },
   imageSide: {
     title: 'Size of the images',
     text: 'Pictures of any size are cut to the largest square in their middle and averaged down to this many pixels a side, each pixel the mean of the area that it covers. More pixels show more and train slower, by their square.',
