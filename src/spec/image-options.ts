@@ -2,6 +2,9 @@
 import * as v from 'valibot';
 import { parse } from './parse.ts';
 
+/** Endings of file names that may be images; what they are, their content says. */
+export const IMAGE_NAME = /\.(png|jpe?g|jfif|webp|gif|bmp)$/i;
+
 export const SMALLEST_SIDE = 16;
 export const LARGEST_SIDE = 96;
 

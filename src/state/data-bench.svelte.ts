@@ -10,7 +10,7 @@ import type {
 import type { StageProgress } from '../rpc/progress.ts';
 import { proceduralSpecOf } from '../spec/dataset-id.ts';
 import type { ProceduralSpec } from '../spec/dataset-id.ts';
-import { DEFAULT_IMAGE_OPTIONS, isImageOptions } from '../spec/image-options.ts';
+import { DEFAULT_IMAGE_OPTIONS, IMAGE_NAME, isImageOptions } from '../spec/image-options.ts';
 import type { ImageOptions } from '../spec/image-options.ts';
 import type { DatasetSpec } from '../spec/recipe.ts';
 import type { DatasetInfo } from '../spec/run.ts';
@@ -22,9 +22,6 @@ export type DataPhase = 'idle' | 'generating' | 'reading' | 'opening';
 /** Shown in the preview: enough for ten rows of eighteen. */
 const PREVIEW_IMAGES = 180;
 const PREVIEW_CLASSES = 10;
-
-/** What a folder of images has; its content is looked at by the worker. */
-const IMAGE_NAME = /\.(png|jpe?g|jfif|webp|gif|bmp)$/i;
 
 const ignore = (): void => undefined;
 

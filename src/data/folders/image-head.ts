@@ -12,13 +12,6 @@ export interface PixelSize {
   readonly height: number;
 }
 
-/** Endings of file names that may be images of these kinds. */
-const IMAGE_NAME = /\.(png|jpe?g|jfif|webp|gif|bmp)$/i;
-
-export function isImageName(path: string): boolean {
-  return IMAGE_NAME.test(path);
-}
-
 const ascii = (bytes: Uint8Array, start: number, end: number): string =>
   String.fromCharCode(...bytes.subarray(start, end));
 

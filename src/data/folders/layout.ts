@@ -8,8 +8,8 @@
  *
  * @source Tiny ImageNet: the layout of tiny-imagenet-200.zip (Stanford CS231n, 2015)
  */
+import { IMAGE_NAME } from '../../spec/image-options.ts';
 import { grouped, inNaturalOrder, isLitter, refuse, shownName } from '../formats/file.ts';
-import { isImageName } from './image-head.ts';
 
 const MOST_IMAGES = 150_000;
 const MOST_CLASSES = 200;
@@ -55,7 +55,7 @@ export async function layOut(
   readText: ReadText,
 ): Promise<Layout> {
   const wanted = paths.filter((path) => isSafe(name, path) && !isLitter(path));
-  const images = wanted.filter(isImageName).sort(inNaturalOrder);
+  const images = wanted.filter((path) => IMAGE_NAME.test(path)).sort(inNaturalOrder);
   images.forEach((path, i) => {
     if (i > 0 && path === images[i - 1]) refuse(path, 'each file once', 'two by this name');
   });
