@@ -114,9 +114,9 @@ test('two classes are collected in the page and become a dataset', async ({ lab,
     await expect(async () => expect(await faults(lab), colorScheme).toEqual([])).toPass({
       timeout: 15_000,
     });
-    const wider = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
+    const wider = await lab
+      .tid(TID.bench('data'))
+      .evaluate((bench) => bench.scrollWidth - bench.clientWidth);
     expect(wider, `at ${width} px`).toBeLessThanOrEqual(0);
   }
 });

@@ -108,9 +108,9 @@ export class Collection {
     await this.#do(async () => {
       if (this.#classes.length >= MOST_CLASSES)
         throw new Error(`collection: expected at most ${MOST_CLASSES} classes, got one more`);
-      const names = new Set(this.#classes.map(({ name }) => name));
+      const names = this.#classes.map(({ name }) => name);
       let number = this.#classes.length + 1;
-      while (names.has(`Class ${number}`)) number++;
+      while (names.includes(`Class ${number}`)) number++;
       const { newId, now, store } = this.#services;
       const made = { id: newId(), name: `Class ${number}`, createdAt: now() };
       await store.putDraftClass(made);
