@@ -79,6 +79,8 @@ test('a setting changed while a run trains holds from the next step and stands i
   const said = `Learning rate changed from ${rate} to ${rate / 2}, from step ${step + 1} on.`;
   await expect(lab.tid(TID.accuracyChart)).toContainText(said);
   await lab.trained();
+  // the form has the next run's again
+  await expect(lab.tid(TID.learningRate)).toHaveValue(String(rate));
   const [run] = (await lab.stored('runs')) as RunRecord[];
   expect(run?.changes).toEqual([
     { setting: 'learningRate', step: step + 1, from: rate, to: rate / 2 },

@@ -79,9 +79,9 @@ export class TrainRun {
   get pace(): TrainPace | null {
     return this.#pace;
   }
-  /** Settings of the run in hand with all changes made so far; null before it has a record. */
+  /** Settings of the run in hand with all changes made so far; null without a run, or before its record. */
   get training(): TrainingSpec | null {
-    const record = this.#record;
+    const record = this.isLive ? this.#record : null;
     return record && trainingAt(record.recipe.training, record.changes ?? [], Infinity);
   }
   get stage(): StageProgress | null {
