@@ -1,8 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { plainPng, pngFile, zipOf } from '../src/testing/image-files.ts';
 import { TID } from '../src/ui/testids.ts';
+import { expectAccessible } from './accessible.ts';
 import { expect, test } from './lab-test.ts';
-import type { LabPage } from './pages/LabPage.ts';
 
 /** A train part of `count` images for each of three classes, a test part of a quarter; wide ones. */
 function photos(count: number): Buffer {
@@ -19,17 +18,6 @@ function photos(count: number): Buffer {
     }
   files.set('photos/train/red/broken.png', new TextEncoder().encode('no image at all, but a name'));
   return Buffer.from(zipOf(files));
-}
-
-/** What axe finds in the data bench. */
-async function faults(lab: LabPage): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page: lab.page })
-    .include(`[data-testid="${TID.bench('data')}"]`)
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-    .analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`),
-  );
 }
 
 test('a zip of class folders is read, trained on and mapped', async ({ lab, page }) => {
@@ -111,9 +99,7 @@ test('two classes are collected in the page and become a dataset', async ({ lab,
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height: 800 });
     await lab.goTo('data');
-    await expect(async () => expect(await faults(lab), colorScheme).toEqual([])).toPass({
-      timeout: 15_000,
-    });
+    await expectAccessible(page, colorScheme, `[data-testid="${TID.bench('data')}"]`);
     const wider = await lab
       .tid(TID.bench('data'))
       .evaluate((bench) => bench.scrollWidth - bench.clientWidth);

@@ -108,7 +108,10 @@ describe('listZip', () => {
         fc.array(fc.tuple(fc.integer({ min: list, max: zip.length - 1 }), fc.nat(255)), {
           maxLength: 3,
         }),
-        fc.option(fc.nat(zip.length), { freq: 4 }),
+        fc.oneof(
+          { weight: 4, arbitrary: fc.constant(null) },
+          { weight: 1, arbitrary: fc.nat(zip.length) },
+        ),
         async (anywhere, inList, cut) => {
           const copy = zip.slice(0, cut ?? zip.length);
           for (const [at, value] of [...anywhere, ...inList])
