@@ -21,7 +21,7 @@ test('a sweep goes on after a reload, and its runs compare', async ({ lab, page 
   const items = lab.tid(TID.sweepItem);
   await expect(items).toHaveCount(2);
   await expect(items.nth(1)).toContainText('waits');
-  await expect.poll(() => lab.step()).toBeGreaterThan(0);
+  await expect.poll(() => lab.step(), { timeout: 60_000 }).toBeGreaterThan(0);
   await page.reload();
   await expect(items).toHaveCount(2, { timeout: 60_000 });
   await expect(lab.tid(TID.sweepRemove)).toBeVisible({ timeout: 240_000 });
