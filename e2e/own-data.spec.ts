@@ -21,6 +21,7 @@ function photos(count: number): Buffer {
 }
 
 test('a zip of class folders is read, trained on and mapped', async ({ lab, page }) => {
+  test.slow(); // on two shared cores reading, training and mapping took all of four minutes
   await lab.open();
   await lab.useSmoke();
   await page.getByText('How images are taken in').click();
