@@ -7,12 +7,15 @@ test('a search is watched, paused, stepped, cut off, resumed, and trained', asyn
   lab,
   page,
 }) => {
+  test.slow();
   page.setDefaultTimeout(30_000);
   const search = new SearchPage(lab);
   await lab.open();
   await search.useSmoke();
   await expect(search.tid(TID.searchRange)).toContainText('cheapest');
   await expect(search.tid(TID.searchMemory)).toContainText('MB');
+  // long enough to be paused on its way
+  await search.tid(TID.searchSetting('search.epochs')).fill('60');
   await search.tid(TID.searchStart).click();
 
   // three blocks of four choices, each a probability that is told
