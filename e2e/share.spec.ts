@@ -23,6 +23,7 @@ test('a copied link rebuilds the set-up in another browser; a bad one changes no
   await stage.open();
   await stage.useSmoke();
   await stage.tid(TID.epochs).fill('3');
+  await stage.page.locator('#train summary', { hasText: 'More settings' }).click();
   await stage.tid(TID.seed).fill('7');
   await stage.choose(TID.bitOption(3));
   const entries = await stage.page.evaluate(() => history.length);
