@@ -75,6 +75,9 @@ describe('runs', () => {
     await deleteAllRuns(db);
     expect(await counts()).toEqual({
       accelerators: 0,
+      draftClasses: 0,
+      draftImages: 0,
+      sweeps: 0,
       searches: 0,
       searchLogs: 0,
       searchCheckpoints: 0,
