@@ -18,7 +18,8 @@ export default defineConfig({
   retries: isCi ? 1 : 0,
   // each trains a network on all cores there are
   workers: 1,
-  timeout: 240_000,
+  // a test trains, maps and looks with axe; on two slow cores that takes minutes
+  timeout: 600_000,
   expect: { timeout: 15_000 },
   use: {
     baseURL: url,
