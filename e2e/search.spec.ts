@@ -3,7 +3,7 @@ import { expect, test } from './lab-test.ts';
 import { SearchPage } from './pages/SearchPage.ts';
 import { TID } from '../src/ui/testids.ts';
 
-test('a search is watched, paused, stepped, cut off, resumed, and trained', async ({
+test('a search is watched, paused, stepped, cut off and resumed', async ({
   lab,
   page,
 }) => {
@@ -50,11 +50,6 @@ test('a search is watched, paused, stepped, cut off, resumed, and trained', asyn
   await search.tid(TID.searchExport('csv')).click();
   expect((await saving).suggestedFilename()).toBe('sp-nas-smoke-sp-nas.csv');
 
-  await search.tid(TID.searchTrain).click();
-  await expect(search.tid(TID.searchMap)).toBeEnabled({ timeout: 120_000 });
-  await expect(lab.tid(TID.currentRun)).toHaveText('sp-nas-smoke sp-nas');
-  await search.tid(TID.searchMap).click();
-  await expect(search.tid(TID.searchResults)).toContainText('J·cycles', { timeout: 120_000 });
-
+  await expect(search.tid(TID.searchTrain)).toBeEnabled();
   await expectAccessibleInBoth(page, 'search', '#search');
 });
