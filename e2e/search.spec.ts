@@ -3,10 +3,7 @@ import { expect, test } from './lab-test.ts';
 import { SearchPage } from './pages/SearchPage.ts';
 import { TID } from '../src/ui/testids.ts';
 
-test('a search is watched, paused, stepped, cut off and resumed', async ({
-  lab,
-  page,
-}) => {
+test('a search is watched, paused, stepped, cut off and resumed', async ({ lab, page }) => {
   test.slow();
   page.setDefaultTimeout(30_000);
   const search = new SearchPage(lab);
