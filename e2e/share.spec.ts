@@ -1,5 +1,9 @@
+import { chromium } from '@playwright/test';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { browserFlags } from '../scripts/browser.js';
 import { TID } from '../src/ui/testids.ts';
 import { expectAccessibleInBoth } from './accessible.ts';
 import { expect, test as base } from './lab-test.ts';
@@ -122,7 +126,7 @@ test('tour, talk and embedded panels on a trained and mapped run', async ({ stag
   await accessible(stage, TID.embed);
 });
 
-const framed = base.extend<{ around: string; lab: StagePage }>({
+const framed = base.extend<{ around: string }>({
   /** A course page on another site (127.0.0.1 is not localhost), with both pages in frames. */
   around: async ({ baseURL }, use) => {
     const server = createServer((_request, response) => {
@@ -139,20 +143,48 @@ const framed = base.extend<{ around: string; lab: StagePage }>({
   },
 });
 
+/** Frames of other sites get storage or do not, whatever this browser's own default is. */
+async function browserWith(cookies: 'allowed' | 'blocked', folder: string) {
+  await mkdir(join(folder, 'Default'), { recursive: true });
+  const profile =
+    cookies === 'allowed'
+      ? { cookie_controls_mode: 0, block_third_party_cookies: false }
+      : { cookie_controls_mode: 1, block_third_party_cookies: true };
+  await writeFile(join(folder, 'Default', 'Preferences'), JSON.stringify({ profile }));
+  return chromium.launchPersistentContext(folder, {
+    executablePath: process.env['CHROME_PATH'] ?? '',
+    args: browserFlags(),
+  });
+}
+
 framed.describe('on a course page', () => {
   framed.use({ watch: undefined });
 
-  framed(
-    'the panel shows, and the lab itself cannot be framed',
-    async ({ page, around, baseURL }) => {
-      await page.goto(around);
-      const panel = page.frameLocator('[name=panel]');
-      await expect(panel.getByTestId(TID.embed)).toBeVisible();
-      await expect(panel.getByTestId(TID.notice)).toBeHidden();
-      const href = await panel.getByTestId(TID.embedOpen).getAttribute('href');
-      expect(href).toMatch(new RegExp(`^${baseURL}#v=1`));
-      expect(href).not.toContain('mode=embed');
-      await expect(page.frameLocator('[name=whole]').getByTestId(TID.rail)).toHaveCount(0);
-    },
-  );
+  for (const cookies of ['allowed', 'blocked'] as const) {
+    framed(
+      `the panel shows with cookies of other sites ${cookies}, and the lab itself cannot be framed`,
+      async ({ around, baseURL }, testInfo) => {
+        const context = await browserWith(cookies, testInfo.outputPath('profile'));
+        try {
+          const page = await context.newPage();
+          await page.goto(around);
+          const panel = page.frameLocator('[name=panel]');
+          await expect(panel.getByTestId(TID.embed)).toBeVisible();
+          if (cookies === 'allowed') {
+            await expect(panel.getByTestId(TID.trainStart)).toBeEnabled({ timeout: 120_000 });
+            await expect(panel.getByTestId(TID.notice)).toBeHidden();
+          } else {
+            await expect(panel.getByTestId(TID.notice)).toContainText('open the lab in a tab');
+            await expect(panel.getByTestId(TID.trainStart)).toHaveCount(0);
+          }
+          const href = await panel.getByTestId(TID.embedOpen).getAttribute('href');
+          expect(href).toMatch(new RegExp(`^${baseURL}#v=1`));
+          expect(href).not.toContain('mode=embed');
+          await expect(page.frameLocator('[name=whole]').getByTestId(TID.rail)).toHaveCount(0);
+        } finally {
+          await context.close();
+        }
+      },
+    );
+  }
 });

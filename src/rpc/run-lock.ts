@@ -110,7 +110,13 @@ export async function searchesInProgress(locks = lockManager()): Promise<string[
 }
 
 async function idsOf(prefix: string, locks: LockManager | undefined): Promise<string[]> {
-  const { held = [] } = (await locks?.query()) ?? {};
+  let held: LockInfo[] = [];
+  try {
+    held = (await locks?.query())?.held ?? [];
+  } catch (error) {
+    // where storage is blocked there is nothing to hold
+    if (!(error instanceof DOMException && error.name === 'SecurityError')) throw error;
+  }
   return held.flatMap(({ name = '' }) =>
     name.startsWith(prefix) ? [name.slice(prefix.length)] : [],
   );

@@ -23,7 +23,7 @@ export interface OpenOptions {
 
 /**
  * @returns an open connection; caller closes
- * @throws SpecError when the stored data is newer than this code or there is no IndexedDB
+ * @throws SpecError when the stored data is newer than this code, or IndexedDB is missing or blocked
  */
 export async function openLab({
   onClosed,
@@ -59,6 +59,11 @@ export async function openLab({
       },
     });
   } catch (error) {
+    if (isDenied(error)) {
+      throw new SpecError(
+        'openLab: expected to keep runs in this browser, got storage that is blocked here (as some browsers do in a frame of another site): open the lab in a tab of its own',
+      );
+    }
     if (error instanceof DOMException && error.name === 'VersionError') {
       throw new SpecError(
         `openLab: expected stored data of version ${migrations.length} or older, got a newer one: reload the page to get the newer lab`,
@@ -72,6 +77,15 @@ export async function openLab({
     }
     throw error;
   }
+}
+
+/** Cookies of other sites are blocked, or all are. Chromium says so of IndexedDB as an UnknownError. */
+function isDenied(error: unknown): boolean {
+  return (
+    error instanceof DOMException &&
+    (error.name === 'SecurityError' ||
+      (error.name === 'UnknownError' && error.message.includes('denied')))
+  );
 }
 
 async function migrate(
