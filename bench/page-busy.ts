@@ -42,7 +42,7 @@ export async function busyRows(
   await lab.tid(TID.trainStop).click();
   say('mapping VGG16');
   await lab.goTo('map');
-  await lab.tid(TID.mapNetwork).selectOption('vgg16');
+  await lab.tid(TID.mapNetwork).selectOption('network:vgg16');
   await lab.tid(TID.budget).fill('1000000');
   await lab.tid(TID.mapStart).click();
   await lab.tid(TID.mapStop).waitFor();
