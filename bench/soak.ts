@@ -72,20 +72,21 @@ export const rows: Rows = async (args, say) => {
   const last = rounds.at(-1);
   if (first === undefined || last === undefined) throw new Error('internal: no rounds');
   return [
-    { figure: 'rounds', start: rounds.length, end: rounds.length },
-    row('tensors in workers', first.tensors, last.tensors, 0),
-    row('heaps of page and workers, MB', first.heapMb, last.heapMb),
-    row('storage, MB', first.storageMb, last.storageMb),
-    row('ms a training step', first.msPerStep, last.msPerStep),
-    row('ms to switch the bit-width, median', first.switchMs, last.switchMs),
+    { metric: 'rounds', start: rounds.length, end: rounds.length, unit: '' },
+    row('tensors in workers', '', first.tensors, last.tensors, 0),
+    row('heaps of page and workers', 'MB', first.heapMb, last.heapMb),
+    row('storage', 'MB', first.storageMb, last.storageMb),
+    row('a training step', 'ms', first.msPerStep, last.msPerStep),
+    row('switching the bit-width, median', 'ms', first.switchMs, last.switchMs),
   ];
 };
 
-function row(figure: string, start: number, end: number, most = MOST_GROWTH): Row {
+function row(metric: string, unit: string, start: number, end: number, most = MOST_GROWTH): Row {
   return {
-    figure,
+    metric,
     start,
     end,
+    unit,
     growth: start === 0 ? end : end / start - 1,
     isKept: end <= start * (1 + most),
   };
