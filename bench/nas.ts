@@ -16,6 +16,7 @@ import type { Dataset } from '../src/data/dataset.ts';
 import { generateProcedural } from '../src/data/procedural.ts';
 import { readDataset } from '../src/data/read.ts';
 import { datasetChecksum } from '../src/data/summary.ts';
+import { acceleratorByName } from '../src/hw/presets/catalogue.ts';
 import { SupernetTrainer } from '../src/nas/supernet-trainer.ts';
 import { SpNas } from '../src/search/sp-nas.ts';
 import { derivedRecipe, recipeSpace, SEARCH_METHODS } from '../src/spec/search-recipe.ts';
@@ -184,11 +185,10 @@ async function search(
 ): Promise<Searched> {
   const start = performance.now();
   const space = recipeSpace(recipe, { ...dataset, classes: dataset.classNames.length });
-  const lowest = Math.min(...recipe.bitWidths);
+  const bits = Math.min(...recipe.bitWidths);
+  const accelerator = acceleratorByName(recipe.mapping.accelerator);
   const table = await searchTable(
-    recipe,
-    space,
-    lowest,
+    { recipe, space, bits, accelerator },
     () => undefined,
     () => Promise.resolve(),
   );

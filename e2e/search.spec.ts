@@ -1,6 +1,8 @@
 import { expectAccessibleInBoth } from './accessible.ts';
 import { expect, test } from './lab-test.ts';
+import { LabPage } from './pages/LabPage.ts';
 import { SearchPage } from './pages/SearchPage.ts';
+import type { SearchRecord } from '../src/spec/search-run.ts';
 import { TID } from '../src/ui/testids.ts';
 
 test('a search is watched, paused, stepped, cut off and resumed', async ({ lab, page }) => {
@@ -49,4 +51,40 @@ test('a search is watched, paused, stepped, cut off and resumed', async ({ lab, 
 
   await expect(search.tid(TID.searchTrain)).toBeEnabled();
   await expectAccessibleInBoth(page, 'search', '#search');
+});
+
+test('a second tab sees a search live and takes it over to the same end', async ({ lab, page }) => {
+  test.slow();
+  const search = new SearchPage(lab);
+  await lab.open();
+  await search.useSmoke();
+  await search.tid(TID.searchSetting('search.epochs')).fill('100');
+  await search.tid(TID.searchStart).click();
+  await search.has('Searching');
+
+  const otherLab = new LabPage(await page.context().newPage());
+  await otherLab.open(page.url());
+  const other = new SearchPage(otherLab);
+  await otherLab.goTo('search');
+  await other.has('Searching in another tab');
+  const seen = await other.step();
+  await expect.poll(() => other.step(), { timeout: 30_000 }).toBeGreaterThan(seen);
+  await expect(other.tid(TID.searchDelete).first()).toBeDisabled();
+
+  await other.tid(TID.searchTakeOver).click();
+  await expect(search.tid(TID.searchAlert)).toContainText('Another tab took this over.', {
+    timeout: 30_000,
+  });
+  await search.has('Searching in another tab');
+  await other.has('Found');
+  await search.has('Found'); // the first tab saw it end
+
+  // the same search without a second tab
+  await search.tid(TID.searchStart).click();
+  await expect(search.tid(TID.searchList).getByRole('listitem')).toHaveCount(2);
+  await search.has('Found');
+  const [taken, whole] = (await lab.stored('searches')) as SearchRecord[];
+  expect(whole?.found?.choices).toHaveLength(3);
+  expect(taken?.found).toEqual(whole?.found);
+  await otherLab.page.close();
 });

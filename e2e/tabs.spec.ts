@@ -44,7 +44,7 @@ test('a second tab sees a run live, cannot train or delete it, and takes it over
 
   await row.getByTestId(TID.runTakeOver).click();
   await expect(other.tid(TID.trainStatus)).toHaveText('Training', { timeout: 30_000 });
-  await expect(lab.tid(TID.trainAlert)).toContainText('Another tab took this run over.');
+  await expect(lab.tid(TID.trainAlert)).toContainText('Another tab took this over.');
   await expect(lab.tid(TID.trainStatus)).toHaveText('Training in another tab');
   const [handedOver] = await runs(lab);
   expect(handedOver?.step).toBeGreaterThanOrEqual(seen);

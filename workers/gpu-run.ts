@@ -46,10 +46,15 @@ export async function compileForRun(
   );
 }
 
-/** What the reader is told when the run goes on elsewhere. */
-export function lossSentence(error: GpuLostError, step: number, backend: BackendName): string {
+/** What the reader is told when the work goes on elsewhere. */
+export function lossSentence(
+  error: GpuLostError,
+  step: number,
+  backend: BackendName,
+  work = 'training',
+): string {
   const reason = error.message.replace(/\.$/, '');
-  return `The GPU was lost (${reason}): training goes on from step ${step} with ${WITHOUT_GPU[backend]}.`;
+  return `The GPU was lost (${reason}): ${work} goes on from step ${step} with ${WITHOUT_GPU[backend]}.`;
 }
 
 /**

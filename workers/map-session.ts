@@ -1,12 +1,10 @@
 /** @file AutoMapper for the page: leads the helpers, reports and stores what they find. */
 import type { Accelerator } from '../src/hw/accelerator.ts';
 import type { EnergyTerm } from '../src/hw/explain.ts';
-import { ACCELERATORS, acceleratorByName } from '../src/hw/presets/catalogue.ts';
 import type { LayerAnswer, LayerQuestion, MapApi, MapSpec, Rival } from '../src/rpc/map-api.ts';
 import type { MapProgress } from '../src/rpc/progress.ts';
 import type { Objective } from '../src/spec/mapping.ts';
 import type { MappingRecord } from '../src/spec/run.ts';
-import { getAccelerator } from '../src/store/accelerators.ts';
 import { putMapping } from '../src/store/mappings.ts';
 import { openLab } from '../src/store/open.ts';
 import type { LabDatabase } from '../src/store/schema.ts';
@@ -17,6 +15,7 @@ import { spawnMapHelpers } from './map-helpers.ts';
 import { inspectLayer, termsOf } from './map-questions.ts';
 import { MapSearch } from './map-search.ts';
 import { mappingRecord } from './mapping-record.ts';
+import { namedAccelerator } from './named-accelerator.ts';
 import { Stopwatch } from './stopwatch.ts';
 
 type OnProgress = (progress: MapProgress) => void;
@@ -43,7 +42,7 @@ export class MapSession implements MapApi {
       throw new SpecError('mapping: expected no search in progress, got one that is running');
     this.#running = 'starting';
     try {
-      const accelerator = await this.#accelerator(spec.mapping.accelerator);
+      const accelerator = await namedAccelerator(spec.mapping.accelerator, () => this.#open());
       const running: Running = {
         search: new MapSearch(spec, accelerator, () => this.#report(running)),
         watch: new Stopwatch(),
@@ -102,13 +101,6 @@ export class MapSession implements MapApi {
   #open(): Promise<LabDatabase> {
     this.#db ??= openLab({ onClosed: () => (this.#db = null) });
     return this.#db;
-  }
-
-  /** A preset, or else one that the reader saved under this name. */
-  async #accelerator(name: string): Promise<Accelerator> {
-    if (ACCELERATORS.some((preset) => preset.name === name)) return acceleratorByName(name);
-    const own = await getAccelerator(await this.#open(), name);
-    return own ?? acceleratorByName(name); // a name with a mesh in it, or a sentence
   }
 
   async #search(running: Running): Promise<MappingRecord> {

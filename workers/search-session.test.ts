@@ -6,6 +6,8 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { generateProcedural } from '../src/data/procedural.ts';
 import type { SearchProgress, SearchSpec } from '../src/rpc/search-api.ts';
 import type { SearchRecipe } from '../src/spec/search-recipe.ts';
+import { acceleratorByName } from '../src/hw/presets/catalogue.ts';
+import { putAccelerator } from '../src/store/accelerators.ts';
 import { putDataset } from '../src/store/datasets.ts';
 import { openLab } from '../src/store/open.ts';
 import { latestSearchCheckpoint, readSearchLog } from '../src/store/searches.ts';
@@ -61,7 +63,9 @@ describe('SearchSession', () => {
     expect(found?.macs).toBe(found?.cost);
     expect(found?.choices).toHaveLength(3);
     const kinds = new Set(told.map(({ kind }) => kind));
-    expect([...kinds].sort()).toEqual(['backend', 'log', 'memory', 'record', 'step', 'table']);
+    expect([...kinds].sort()).toEqual([
+      ...['backend', 'log', 'memory', 'record', 'stage', 'step', 'table'],
+    ]);
     const last = told.findLast((p) => p.kind === 'step');
     expect(last?.kind === 'step' && last.architecture.probabilities).toHaveLength(3);
     const log = await readSearchLog(await openLab(), 's');
@@ -118,6 +122,22 @@ describe('SearchSession', () => {
         expect((option.latencyCycles ?? 0) > 0).toBe(!isSkip);
       });
     }
+  });
+
+  it('prices on an accelerator of the reader’s own, also where MACs are searched', async () => {
+    const db = await openLab();
+    await putAccelerator(db, { ...acceleratorByName('eyeriss'), name: 'mine' });
+    const { search, mapping } = searchRecipe;
+    const cost = { ...search.cost, evaluationsPerLayer: 5 };
+    const recipe = {
+      ...searchRecipe,
+      search: { ...search, cost },
+      mapping: { ...mapping, accelerator: 'mine' },
+    };
+    const session = new SearchSession(services);
+    const random = { method: 'random' } as const;
+    const record = await session.start(specOf('r', { ...random, recipe }), () => undefined);
+    expect(record.table).toMatchObject({ source: { accelerator: 'mine', objective: 'edp' } });
   });
 
   it('says what is wrong', async () => {

@@ -34,6 +34,8 @@ import {
 import { withRunLock } from '../src/rpc/run-lock.ts';
 import { SpecError } from '../src/util/errors.ts';
 import { breathe } from './breathe.ts';
+import { GpuLostError, lossSentence, untilGpuLost } from './gpu-run.ts';
+import { namedAccelerator } from './named-accelerator.ts';
 import { derived, rival } from './search-found.ts';
 import { measureSearch } from './search-measure.ts';
 import { searcherSpec, searchMemory, trainerSpec } from './search-spec.ts';
@@ -42,6 +44,12 @@ import { Stopwatch } from './stopwatch.ts';
 
 type OnProgress = (progress: SearchProgress) => void;
 type Driver = SearchDriver<SpNasCandidate, SpNasResult>;
+
+/** A search that came to its end or was stopped. */
+interface Driven {
+  readonly searcher: SpNas;
+  readonly isWhole: boolean;
+}
 
 const REPORT_MS = 100;
 const CHECKPOINT_MS = 5_000;
@@ -89,9 +97,9 @@ export class SearchSession implements SearchApi {
       table: null,
       memory: null,
     };
-    return this.#alone(record.id, async () => {
+    return this.#alone(record.id, async (lost) => {
       await putSearch(db, record);
-      return this.#search(record, spec.macs, onProgress);
+      return this.#search(record, spec.macs, onProgress, lost);
     });
   }
 
@@ -99,6 +107,7 @@ export class SearchSession implements SearchApi {
     searchId: string,
     preference: BackendPreference,
     onProgress: OnProgress,
+    takeOver = false,
   ): Promise<SearchRecord> {
     const db = await this.#open();
     const stored = await getSearch(db, searchId);
@@ -107,13 +116,19 @@ export class SearchSession implements SearchApi {
         `search: expected a stored search to resume, got the unknown ${searchId}`,
       );
     }
-    const backend = await this.#startBackend(preference);
-    const { failure: _failure, found: _found, runId: _runId, ...rest } = stored;
-    const record: SearchRecord = { ...rest, backend, status: 'searching' };
-    return this.#alone(searchId, async () => {
-      await putSearch(db, record);
-      return this.#search(record, undefined, onProgress);
-    });
+    return this.#alone(
+      searchId,
+      async (lost) => {
+        const backend = await this.#startBackend(preference);
+        // what another tab wrote until it let go counts
+        const last = (await getSearch(db, searchId)) ?? stored;
+        const { failure: _failure, found: _found, runId: _runId, ...rest } = last;
+        const record: SearchRecord = { ...rest, backend, status: 'searching' };
+        await putSearch(db, record);
+        return this.#search(record, undefined, onProgress, lost);
+      },
+      takeOver,
+    );
   }
 
   pause(searchId: string): Promise<void> {
@@ -142,7 +157,7 @@ export class SearchSession implements SearchApi {
   ): Promise<CostTable> {
     const checked = parseSearchRecipe(recipe);
     const space = recipeSpace(checked, shape);
-    return this.#claimed('cost table', () => {
+    return this.#claimed('cost table', async () => {
       let reportedAt = -Infinity;
       const report = (doneRatio: number): void => {
         const now = performance.now();
@@ -150,7 +165,9 @@ export class SearchSession implements SearchApi {
         reportedAt = now;
         onProgress(doneRatio);
       };
-      return searchTable(checked, space, checked.bitWidths[0] ?? NaN, report, breathe);
+      const accelerator = await namedAccelerator(checked.mapping.accelerator, () => this.#open());
+      const bits = checked.bitWidths[0] ?? NaN;
+      return searchTable({ recipe: checked, space, bits, accelerator }, report, breathe);
     });
   }
 
@@ -161,8 +178,12 @@ export class SearchSession implements SearchApi {
   }
 
   /** One search at a time in this worker, and no other tab at the same one. */
-  #alone<T>(searchId: string, work: () => Promise<T>): Promise<T> {
-    return this.#claimed(searchId, () => withRunLock(searchId, work, { of: 'search' }));
+  #alone<T>(
+    searchId: string,
+    work: (lost: AbortSignal) => Promise<T>,
+    takeOver = false,
+  ): Promise<T> {
+    return this.#claimed(searchId, () => withRunLock(searchId, work, { of: 'search', takeOver }));
   }
 
   #driver(searchId: string): Driver | null {
@@ -195,11 +216,13 @@ export class SearchSession implements SearchApi {
     start: SearchRecord,
     macs: number | undefined,
     onProgress: OnProgress,
+    lost: AbortSignal,
   ): Promise<SearchRecord> {
     const { id: searchId, method, recipe } = start;
     const db = await this.#open();
     let record = start;
     const save = async (change: Partial<SearchRecord>): Promise<void> => {
+      if (lost.aborted) throw lost.reason;
       const updated = await updateSearch(db, searchId, { ...change, updatedAt: Date.now() });
       if (updated === undefined) throw new SpecError(GONE);
       record = updated;
@@ -219,19 +242,43 @@ export class SearchSession implements SearchApi {
       const memory = searchMemory(recipe, method, space);
       onProgress({ kind: 'memory', searchId, memory });
       await save({ table, memory });
-      const checkpoint = await latestSearchCheckpoint(db, searchId);
-      const { searcher, isWhole } = await this.#drive(
-        { record, space, table, dataset, checkpoint },
-        save,
-        onProgress,
-      );
+      const drive = async (over: AbortSignal): Promise<Driven> => {
+        const checkpoint = await latestSearchCheckpoint(db, searchId);
+        const from = { record, space, table, dataset, checkpoint };
+        return this.#drive(from, save, onProgress, AbortSignal.any([lost, over]));
+      };
+      const { searcher, isWhole } = await this.#untilDone(drive, async (error) => {
+        const backend = await this.#startBackend('auto');
+        await save({ backend });
+        onProgress({ kind: 'backend', searchId, backend });
+        const text = lossSentence(error, record.step, backend.name, 'the search');
+        onProgress({ kind: 'notice', searchId, text });
+      });
       const found = derived({ recipe, space, table }, method, searcher);
       await save({ status: isWhole ? 'found' : 'stopped', found });
       return record;
     } catch (error) {
+      if (lost.aborted) throw lost.reason;
       const failure = error instanceof Error ? error.message : String(error);
       if ((await getSearch(db, searchId)) !== undefined) await save({ status: 'failed', failure });
       throw error;
+    }
+  }
+
+  /** Drive to the end; where the GPU is lost, again from the last checkpoint on what there is then. */
+  async #untilDone(
+    drive: (over: AbortSignal) => Promise<Driven>,
+    onLost: (error: GpuLostError) => Promise<void>,
+  ): Promise<Driven> {
+    for (;;) {
+      const over = new AbortController();
+      try {
+        return await untilGpuLost(() => drive(over.signal));
+      } catch (error) {
+        if (!(error instanceof GpuLostError)) throw error;
+        over.abort(error); // what still waits for the GPU must not write when it fails
+        await onLost(error);
+      }
     }
   }
 
@@ -245,12 +292,14 @@ export class SearchSession implements SearchApi {
       onProgress({ kind: 'table', searchId, table: table as CostTable });
       return table as CostTable;
     }
-    const { architecture } = searchBits(method === 'fp-nas' ? 'sp-nas' : method, recipe.bitWidths);
+    const { architecture: bits } = searchBits(
+      method === 'fp-nas' ? 'sp-nas' : method,
+      recipe.bitWidths,
+    );
+    const accelerator = await namedAccelerator(recipe.mapping.accelerator, () => this.#open());
     let reportedAt = -Infinity;
     const filled = await searchTable(
-      recipe,
-      space,
-      architecture,
+      { recipe, space, bits, accelerator },
       (doneRatio) => {
         const now = performance.now();
         if (now - reportedAt < REPORT_MS) return;
@@ -274,7 +323,8 @@ export class SearchSession implements SearchApi {
     },
     save: (change: Partial<SearchRecord>) => Promise<void>,
     onProgress: OnProgress,
-  ): Promise<{ readonly searcher: SpNas; readonly isWhole: boolean }> {
+    over: AbortSignal,
+  ): Promise<Driven> {
     const { record, space, table, dataset, checkpoint } = from;
     const { id: searchId, method, recipe } = record;
     const db = await this.#open();
@@ -295,6 +345,7 @@ export class SearchSession implements SearchApi {
     const keep = async (): Promise<void> => {
       const { step, epoch } = searcher.progress();
       const tensors = await trainer.snapshot();
+      if (over.aborted) throw over.reason;
       const kept = { step, epoch, state: searcher.state(), tensors };
       if (!(await putSearchCheckpoint(db, searchId, kept))) throw new SpecError(GONE);
       await save({ step, searchSeconds: secondsBefore + watch.elapsedMs / 1000 });
@@ -361,9 +412,12 @@ export class SearchSession implements SearchApi {
       },
     });
     this.#running = { searchId, driver };
+    over.addEventListener('abort', () => driver.stop());
+    if (record.status === 'paused') driver.pause(); // it was when it lost its GPU
     watch.start();
     try {
       const isWhole = await driver.run();
+      if (over.aborted) throw over.reason;
       watch.stop();
       await keep();
       return { searcher, isWhole };

@@ -1,7 +1,7 @@
 /** @file The cost table of a search: every layer that a network can have, mapped by a short AutoMapper. */
-import { acceleratorByName } from '../src/hw/presets/catalogue.ts';
+import type { Accelerator } from '../src/hw/accelerator.ts';
 import { createMapperRun } from '../src/mapper/run.ts';
-import { fillCostTable, flopsTable, spaceWorkload } from '../src/search/cost-table.ts';
+import { fillCostTable, spaceWorkload } from '../src/search/cost-table.ts';
 import type { CostTable } from '../src/search/cost-table.ts';
 import { precisionsOf } from '../src/spec/bits.ts';
 import type { SearchRecipe } from '../src/spec/search-recipe.ts';
@@ -10,31 +10,34 @@ import type { SearchSpace } from '../src/spec/search-space.ts';
 /** Valid evaluations between two turns of the event loop. */
 const SLICE = 2000;
 
+export interface TableSpec {
+  readonly recipe: SearchRecipe;
+  readonly space: SearchSpace;
+  /** Bit-width of the table, one of the recipe's. */
+  readonly bits: number;
+  /** The one that the recipe names. */
+  readonly accelerator: Accelerator;
+}
+
 /**
- * @param bits      bit-width of the table, one of the recipe's
+ * Of MACs, too, which need no mapping: what the layers of a network cost is worth a look.
  * @param onProgress share of the evaluations made, 0 to 1
- * @throws SpecError for an accelerator that there is not
  */
 export async function searchTable(
-  recipe: SearchRecipe,
-  space: SearchSpace,
-  bits: number,
+  { recipe, space, bits, accelerator }: TableSpec,
   onProgress: (doneRatio: number) => void,
   breathe: () => Promise<void>,
 ): Promise<CostTable> {
   const { metric, evaluationsPerLayer } = recipe.search.cost;
-  if (metric === 'flops') return flopsTable(space);
   const precision = precisionsOf(recipe.bitWidths, recipe.training.precision).get(bits) ?? {
     weights: bits,
     activations: bits,
   };
-  const layers = spaceWorkload(space, precision);
-  const accelerator = acceleratorByName(recipe.mapping.accelerator);
   // Each layer minimizes its own: what a network's layers share is not known yet.
-  const objective = metric;
+  const objective = metric === 'flops' ? 'edp' : metric;
   const run = createMapperRun({
     accelerator,
-    networks: [{ bits, layers }],
+    networks: [{ bits, layers: spaceWorkload(space, precision) }],
     objective,
     evaluationsPerLayer,
     seed: recipe.seed,
@@ -52,9 +55,8 @@ export async function searchTable(
     const { energyPj, latencyCycles } = mapping;
     return { energyPj, latencyCycles };
   });
-  const { name } = accelerator;
   const source = {
-    accelerator: name,
+    accelerator: accelerator.name,
     precision,
     objective,
     evaluationsPerLayer,

@@ -109,7 +109,9 @@ export class LabPage {
   }
 
   /** Everything stored of a kind, straight from IndexedDB. */
-  stored(store: 'runs' | 'datasets' | 'mappings' | 'logs' | 'checkpoints'): Promise<unknown[]> {
+  stored(
+    store: 'runs' | 'datasets' | 'mappings' | 'logs' | 'checkpoints' | 'searches',
+  ): Promise<unknown[]> {
     return this.page.evaluate(
       (name) =>
         new Promise<unknown[]>((resolve, reject) => {

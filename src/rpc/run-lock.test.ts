@@ -66,7 +66,7 @@ describe('the lock of a run', () => {
     };
     const second = withRunLock('a', afterATurn, { locks, takeOver: true, handOverMs: 5 });
     await expect(second).resolves.toBe(true);
-    expect(String(lost?.reason)).toContain('Another tab took this run over.');
+    expect(String(lost?.reason)).toContain('Another tab took this over.');
     end('too late');
     await first;
   });

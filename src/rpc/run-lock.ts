@@ -11,7 +11,7 @@ const SEARCH_PREFIX = 'instantnet-lab:search:';
 /** A tab that was asked for its run gets this long to write a checkpoint and let go. */
 const HAND_OVER_MS = 15_000;
 
-export const TAKEN_OVER = 'Another tab took this run over.';
+export const TAKEN_OVER = 'Another tab took this over.';
 
 export interface RunLockOptions {
   /** What is locked: the training of a run, or a network search. */

@@ -39,6 +39,8 @@ export type SearchProgress =
       readonly secondsLeft: number;
     }
   | { readonly kind: 'log'; readonly searchId: string; readonly entry: SearchLogEntry }
+  /** What the reader should know while the search goes on. */
+  | { readonly kind: 'notice'; readonly searchId: string; readonly text: string }
   /** The record changed in the store: status, found network. */
   | { readonly kind: 'record'; readonly searchId: string; readonly record: SearchRecord };
 
@@ -79,11 +81,15 @@ export interface PriceSpec {
 export interface SearchApi {
   /** Search to the end, a stop or a failure, and give the record. Rejects with SpecError on a bad spec. */
   start(spec: SearchSpec, onProgress: (progress: SearchProgress) => void): Promise<SearchRecord>;
-  /** Continue a stored search from its last checkpoint; as `start`. */
+  /**
+   * Continue a stored search from its last checkpoint; as `start`. Rejects with SpecError while another
+   * tab carries it out, unless it is to be taken over: then waits a while for that tab to let go.
+   */
   resume(
     searchId: string,
     backend: BackendPreference,
     onProgress: (progress: SearchProgress) => void,
+    takeOver?: boolean,
   ): Promise<SearchRecord>;
   /** Takes effect after the half step in hand; writes a checkpoint. */
   pause(searchId: string): Promise<void>;

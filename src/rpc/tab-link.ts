@@ -1,6 +1,7 @@
-/** @file What the tabs of the lab tell each other: the progress of a run, and who may train it. */
+/** @file What the tabs of the lab tell each other: the progress of runs and searches, and who may go on. */
 import type { TrainProgress } from './progress.ts';
 import { runsInTraining, searchesInProgress, withQueueLock } from './run-lock.ts';
+import type { SearchProgress } from './search-api.ts';
 
 export type TabMessage =
   | { readonly kind: 'progress'; readonly progress: TrainProgress }
@@ -9,11 +10,17 @@ export type TabMessage =
   /** The sender trains the run no more. */
   | { readonly kind: 'ended'; readonly runId: string }
   /** The sender has deleted or renamed stored runs. */
-  | { readonly kind: 'runs-changed' };
+  | { readonly kind: 'runs-changed' }
+  /** The same three of a search, and that the sender has deleted one. */
+  | { readonly kind: 'search-progress'; readonly progress: SearchProgress }
+  | { readonly kind: 'search-hand-over'; readonly searchId: string }
+  | { readonly kind: 'search-ended'; readonly searchId: string }
+  | { readonly kind: 'searches-changed' };
 
 export interface TabLink {
   /** To all other tabs; plain data. */
   post(message: TabMessage): void;
+  /** Any number may listen. */
   listen(hear: (message: TabMessage) => void): void;
   /** Ids of the runs that any tab trains, this one included. */
   runsInTraining(): Promise<string[]>;
@@ -24,18 +31,27 @@ export interface TabLink {
 }
 
 /** Counts up when messages change, so that tabs of two versions do not misread each other. */
-const CHANNEL = 'instantnet-lab:tabs:1';
+const CHANNEL = 'instantnet-lab:tabs:2';
 
-const KINDS: readonly string[] = ['progress', 'hand-over', 'ended', 'runs-changed'];
+const KINDS: ReadonlySet<string> = new Set<TabMessage['kind']>([
+  'progress',
+  'hand-over',
+  'ended',
+  'runs-changed',
+  'search-progress',
+  'search-hand-over',
+  'search-ended',
+  'searches-changed',
+]);
 
 export function browserTabLink(): TabLink {
   const channel = new BroadcastChannel(CHANNEL);
   return {
     post: (message) => channel.postMessage(message),
     listen: (hear) => {
-      channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
         if (isMessage(data)) hear(data);
-      };
+      });
     },
     runsInTraining: () => runsInTraining(),
     searchesInProgress: () => searchesInProgress(),
@@ -45,5 +61,5 @@ export function browserTabLink(): TabLink {
 
 function isMessage(data: unknown): data is TabMessage {
   const { kind } = (data ?? {}) as { readonly kind?: unknown };
-  return typeof kind === 'string' && KINDS.includes(kind);
+  return typeof kind === 'string' && KINDS.has(kind);
 }

@@ -12,7 +12,6 @@ export interface TrainSpec {
   readonly recipe: Recipe;
   readonly datasetId: string;
   readonly backend: BackendPreference;
-  /** Evaluate on this many test images after each epoch; the whole set at the end. */
   readonly codeVersion: string;
   readonly limits?: RunLimits;
 }

@@ -119,6 +119,8 @@ function searchLine(progress: SearchProgress): string | undefined {
       const left = progress.secondsLeft.toFixed(0);
       return `step ${step} of ${totalSteps}, ${rate} images/s, entropy ${entropy.toFixed(2)}, expected cost ${expectedCost.toPrecision(3)}, ${left} s left`;
     }
+    case 'notice':
+      return progress.text;
     case 'table':
     case 'log':
     case 'record':

@@ -84,6 +84,7 @@ export class Lab {
     this.trade = new TradeOff(this.open, this.data, this.train);
     this.search = new SearchBench(services, searches, {
       data: this.data,
+      accelerators: this.accelerators,
       runs: this.runs,
       open: this.open,
       train: this.train,

@@ -77,7 +77,7 @@ describe('training', () => {
     const run = lab.startTraining();
     await vi.waitFor(() => expect(lab.train.pace?.step).toBeGreaterThan(1));
     await lab.train.pause();
-    expect(lab.train.phase).toBe('paused');
+    await vi.waitFor(() => expect(lab.train.phase).toBe('paused'));
     await vi.waitFor(async () => {
       const step = lab.train.pace?.step;
       await new Promise((resolve) => setTimeout(resolve, 20));

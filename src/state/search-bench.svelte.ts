@@ -3,11 +3,13 @@ import type { FoundNetwork, SearchRecord } from '../spec/search-run.ts';
 import { derivedRecipe } from '../spec/search-recipe.ts';
 import type { SearchMethod, SearchRecipe } from '../spec/search-recipe.ts';
 import type { BackendPreference } from '../spec/run.ts';
+import type { Accelerators } from './accelerators.svelte.ts';
 import type { DataBench } from './data-bench.svelte.ts';
 import type { MapRun } from './map-run.svelte.ts';
 import { RUN_SUBJECT } from './map-setup.svelte.ts';
 import type { MapSetup } from './map-setup.svelte.ts';
 import type { OpenRun } from './open-run.svelte.ts';
+import { OtherSearches } from './other-searches.svelte.ts';
 import type { Runs } from './runs.svelte.ts';
 import { SearchForm } from './search-form.svelte.ts';
 import { SearchList } from './search-list.svelte.ts';
@@ -21,6 +23,7 @@ import { sentenceOf } from './worker-owner.ts';
 /** What of the rest of the lab a search leads to. */
 export interface SearchSurroundings {
   readonly data: DataBench;
+  readonly accelerators: Accelerators;
   readonly runs: Runs;
   readonly open: OpenRun;
   readonly train: TrainRun;
@@ -39,6 +42,7 @@ export class SearchBench {
   readonly shown: ShownSearch;
   readonly run: SearchRun;
   readonly stored: SearchList;
+  readonly elsewhere: OtherSearches;
   readonly results: SearchResults;
   readonly #services: LabServices;
   readonly #lab: SearchSurroundings;
@@ -49,10 +53,11 @@ export class SearchBench {
   constructor(services: LabServices, presets: readonly SearchRecipe[], lab: SearchSurroundings) {
     this.#services = services;
     this.#lab = lab;
-    this.form = new SearchForm(presets, lab.data);
+    this.form = new SearchForm(presets, lab.data, lab.accelerators);
     this.shown = new ShownSearch(services);
     this.stored = new SearchList(services);
     this.run = new SearchRun(services, this.shown, (record) => this.stored.accept(record));
+    this.elsewhere = new OtherSearches(services.tabs, this.run, this.shown, this.stored);
     this.results = new SearchResults(services, this.stored, lab.runs, lab.open);
   }
 
@@ -73,7 +78,7 @@ export class SearchBench {
   }
 
   async boot(): Promise<void> {
-    await this.stored.refresh();
+    await Promise.all([this.stored.refresh(), this.elsewhere.refresh()]);
     const newest = this.stored.list.at(0);
     if (newest && this.shown.id === null) await this.shown.open(newest.id);
     await this.results.refresh();
@@ -117,9 +122,10 @@ export class SearchBench {
     });
   }
 
-  async resume(id: string): Promise<void> {
+  /** `takeOver`: though another tab carries it out. */
+  async resume(id: string, takeOver = false): Promise<void> {
     if (this.isBusy) return;
-    await this.run.resume(id, this.#lab.backend());
+    await this.run.resume(id, this.#lab.backend(), takeOver);
     this.#keepTable();
     await this.stored.refresh();
   }
@@ -210,21 +216,7 @@ export class SearchBench {
   #keepTable(): void {
     const { table, record } = this.shown;
     const { draft, space } = this.form;
-    if (table && record && space && table.space === space.name)
-      if (sameCosts(record.recipe, draft)) this.form.acceptTable(draft, space, table);
+    if (table === null || record === null || space === null || table.space !== space.name) return;
+    if (this.form.isPricedAs(record.recipe, space)) this.form.acceptTable(draft, space, table);
   }
-}
-
-function sameCosts(a: SearchRecipe, b: SearchRecipe): boolean {
-  const part = ({ search, mapping, bitWidths, seed, training }: SearchRecipe): string =>
-    JSON.stringify([
-      search.space,
-      search.cost.metric,
-      search.cost.evaluationsPerLayer,
-      mapping.accelerator,
-      bitWidths[0],
-      seed,
-      training.precision ?? null,
-    ]);
-  return part(a) === part(b);
 }

@@ -6,6 +6,7 @@ import { parseSearchRecipe, recipeSpace, SEARCH_METHODS } from '../spec/search-r
 import type { SearchMethod, SearchRecipe, SearchSettings } from '../spec/search-recipe.ts';
 import type { DatasetSpec, TrainingSpec } from '../spec/recipe.ts';
 import type { SearchSpace } from '../spec/search-space.ts';
+import type { Accelerators } from './accelerators.svelte.ts';
 import type { DataBench } from './data-bench.svelte.ts';
 import { costRange, countedTable, priceKey } from './search-prices.ts';
 import type { CostRange } from './search-prices.ts';
@@ -31,6 +32,7 @@ export interface MemoryOption {
 export class SearchForm {
   readonly #presets: readonly SearchRecipe[];
   readonly #data: DataBench;
+  readonly #accelerators: Accelerators;
   #draft: SearchRecipe;
   /** Filled cost tables by `priceKey`. */
   #tables = $state.raw<Readonly<Record<string, CostTable>>>({});
@@ -45,7 +47,7 @@ export class SearchForm {
   readonly #table = $derived.by((): CostTable | null => {
     const { space } = this;
     if (space === null) return null;
-    return countedTable(this.#draft, space) ?? this.#tables[priceKey(this.#draft, space)] ?? null;
+    return this.#tables[this.#key(this.#draft, space)] ?? countedTable(this.#draft, space);
   });
   readonly #range = $derived.by((): CostRange | null =>
     this.#table ? costRange(this.#table, this.#draft.search.cost.metric) : null,
@@ -65,11 +67,12 @@ export class SearchForm {
   readonly #fault = $derived.by(() => this.#findFault());
 
   /** @param presets valid recipes, the default first; at least one */
-  constructor(presets: readonly SearchRecipe[], data: DataBench) {
+  constructor(presets: readonly SearchRecipe[], data: DataBench, accelerators: Accelerators) {
     const [first] = presets;
     if (!first) throw new Error('internal: SearchForm needs a preset');
     this.#presets = presets;
     this.#data = data;
+    this.#accelerators = accelerators;
     this.#draft = $state.raw(first);
   }
 
@@ -211,12 +214,21 @@ export class SearchForm {
 
   /** A table that was filled for a recipe. */
   acceptTable(recipe: SearchRecipe, space: SearchSpace, table: CostTable): void {
-    this.#tables = { ...this.#tables, [priceKey(recipe, space)]: table };
+    this.#tables = { ...this.#tables, [this.#key(recipe, space)]: table };
+  }
+
+  /** Whether both would be priced by the same table. */
+  isPricedAs(recipe: SearchRecipe, space: SearchSpace): boolean {
+    return this.#key(recipe, space) === this.#key(this.#draft, space);
   }
 
   /** The recipe to search on a dataset. @throws SpecError when a setting is out of range */
   finish(dataset: DatasetSpec): SearchRecipe {
     return parseSearchRecipe({ ...this.#draft, dataset });
+  }
+
+  #key(recipe: SearchRecipe, space: SearchSpace): string {
+    return priceKey(recipe, space, this.#accelerators.find(recipe.mapping.accelerator));
   }
 
   get #paper(): SearchRecipe | null {

@@ -1,4 +1,4 @@
-/** @file The stored searches: the list, deleting, and which of them other tabs carry out. */
+/** @file The stored searches: the list, deleting, and which run trains what one found. */
 import type { SearchRecord } from '../spec/search-run.ts';
 import type { LabServices } from './services.ts';
 import { sentenceOf } from './worker-owner.ts';
@@ -6,7 +6,6 @@ import { sentenceOf } from './worker-owner.ts';
 export class SearchList {
   readonly #services: LabServices;
   #list = $state.raw<readonly SearchRecord[]>([]);
-  #held = $state.raw<readonly string[]>([]);
   #alert = $state<string | null>(null);
 
   constructor(services: LabServices) {
@@ -21,19 +20,10 @@ export class SearchList {
     return this.#alert;
   }
 
-  /** Whether any tab, this one included, carried this search out when last asked. */
-  isHeld(id: string): boolean {
-    return this.#held.includes(id);
-  }
-
   async refresh(): Promise<void> {
     try {
       this.#alert = null;
-      const { store, tabs } = this.#services;
-      [this.#list, this.#held] = await Promise.all([
-        store.listSearches(),
-        tabs.searchesInProgress(),
-      ]);
+      this.#list = await this.#services.store.listSearches();
     } catch (error) {
       this.#alert = sentenceOf(error);
     }
@@ -52,6 +42,7 @@ export class SearchList {
       this.#alert = sentenceOf(error);
       return;
     }
+    this.#services.tabs.post({ kind: 'searches-changed' });
     await this.refresh();
   }
 

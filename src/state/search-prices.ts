@@ -1,4 +1,5 @@
 /** @file What a cost table depends on, and what it says of a space: cheapest, usual, dearest network. */
+import type { Accelerator } from '../hw/accelerator.ts';
 import { costBounds, expectedCost, flopsTable } from '../search/cost-table.ts';
 import type { CostMetric, CostTable } from '../search/cost-table.ts';
 import type { SearchRecipe } from '../spec/search-recipe.ts';
@@ -11,14 +12,21 @@ export interface CostRange {
   readonly dearest: number;
 }
 
-/** Equal keys: equal tables. MACs are counted in every table, so they need no key. */
-export function priceKey(recipe: SearchRecipe, space: SearchSpace): string {
+/**
+ * Equal keys: equal tables. MACs are counted in every table, so they need no key.
+ * @param hardware that the recipe's mapping names; null where there is none of that name
+ */
+export function priceKey(
+  recipe: SearchRecipe,
+  space: SearchSpace,
+  hardware: Accelerator | null,
+): string {
   const { cost } = recipe.search;
   return JSON.stringify([
     space,
     cost.metric,
     cost.evaluationsPerLayer,
-    recipe.mapping.accelerator,
+    hardware ?? recipe.mapping.accelerator,
     recipe.bitWidths[0],
     recipe.training.precision ?? null,
     recipe.seed,

@@ -1,4 +1,5 @@
 /** @file The search that the bench shows: record, log, cost table and probabilities, stored or live. */
+import type { SearchProgress } from '../rpc/search-api.ts';
 import type { CostTable } from '../search/cost-table.ts';
 import type { ArchitectureProgress, SearchLogEntry, SearchRecord } from '../spec/search-run.ts';
 import { isCostTable } from '../spec/search-run-schema.ts';
@@ -89,26 +90,15 @@ export class ShownSearch {
     this.#drawn = null;
   }
 
-  /** Reports of other searches are dropped, here and below. */
-  acceptRecord(record: SearchRecord): void {
-    if (record.id === this.#id) this.#record = record;
-  }
-
-  acceptTable(id: string, table: CostTable): void {
-    if (id === this.#id) this.#table = table;
-  }
-
-  acceptStep(
-    id: string,
-    architecture: ArchitectureProgress,
-    drawn: readonly (readonly number[])[],
-  ): void {
-    if (id !== this.#id) return;
-    this.#architecture = architecture;
-    this.#drawn = drawn;
-  }
-
-  acceptLog(id: string, entry: SearchLogEntry): void {
-    if (id === this.#id) this.#log = withEntry(this.#log, entry);
+  /** What a worker tells of a search; reports of other searches than the one shown are dropped. */
+  accept(progress: SearchProgress): void {
+    if (progress.searchId !== this.#id) return;
+    if (progress.kind === 'record') this.#record = progress.record;
+    else if (progress.kind === 'table') this.#table = progress.table;
+    else if (progress.kind === 'log') this.#log = withEntry(this.#log, progress.entry);
+    else if (progress.kind === 'step') {
+      this.#architecture = progress.architecture;
+      this.#drawn = progress.drawn;
+    }
   }
 }

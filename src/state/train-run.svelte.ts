@@ -2,7 +2,6 @@
 import { proxy } from 'comlink';
 import type { Remote } from 'comlink';
 import type { StageProgress, TrainProgress } from '../rpc/progress.ts';
-import { TAKEN_OVER } from '../rpc/run-lock.ts';
 import type { InspectApi } from '../rpc/inspect-api.ts';
 import type { TrainApi } from '../rpc/train-api.ts';
 import { trainingAt } from '../spec/live-change.ts';
@@ -15,19 +14,11 @@ import type {
   RunLimits,
   RunRecord,
 } from '../spec/run.ts';
+import { LiveJob, SILENCE_MS } from './live-job.svelte.ts';
+import type { JobPace, JobPhase } from './live-job.svelte.ts';
 import type { OpenRun } from './open-run.svelte.ts';
 import type { LabServices } from './services.ts';
-import { sentenceOf, WorkerDied, WorkerOwner } from './worker-owner.ts';
-
-export type TrainPhase = 'idle' | 'starting' | 'running' | 'pausing' | 'paused' | 'stopping';
-
-export interface TrainPace {
-  readonly step: number;
-  readonly totalSteps: number;
-  readonly epoch: number;
-  readonly imagesPerSecond: number;
-  readonly secondsLeft: number;
-}
+import { sentenceOf, WorkerOwner } from './worker-owner.ts';
 
 export interface StartOptions {
   /** Left out: a fresh one. */
@@ -37,46 +28,37 @@ export interface StartOptions {
   readonly limits?: RunLimits;
 }
 
-/** The longest piece of work between two messages takes a part of this on a slow machine. */
-const SILENCE_MS = 120_000;
-/** A trainer that dies again and again is not started for ever. */
-const MOST_RESTARTS = 3;
-
 export class TrainRun {
   readonly #services: LabServices;
   readonly #worker: WorkerOwner<TrainApi>;
+  readonly #job: LiveJob;
   readonly #open: OpenRun;
   readonly #onRecord: (record: RunRecord) => void;
-  #runId = $state<string | null>(null);
-  #phase = $state<TrainPhase>('idle');
   #record = $state.raw<RunRecord | null>(null);
-  #pace = $state.raw<TrainPace | null>(null);
-  #stage = $state.raw<StageProgress | null>(null);
+  #pace = $state.raw<JobPace | null>(null);
   #backend = $state.raw<BackendReport | null>(null);
-  #alert = $state<string | null>(null);
-  #notice = $state<string | null>(null);
   /** When the worker last told of the record: the store may be behind when the disk is full. */
   #toldAt = 0;
-  #onPaused: (() => void) | null = null;
 
   constructor(services: LabServices, open: OpenRun, onRecord: (record: RunRecord) => void) {
     this.#services = services;
     this.#worker = new WorkerOwner('trainer', services.spawnTrainer, SILENCE_MS);
+    this.#job = new LiveJob(this.#worker, (id) => services.store.getRun(id));
     this.#open = open;
     this.#onRecord = onRecord;
   }
 
   /** The run in hand; null when there is none. */
   get runId(): string | null {
-    return this.#runId;
+    return this.#job.id;
   }
-  get phase(): TrainPhase {
-    return this.#phase;
+  get phase(): JobPhase {
+    return this.#job.phase;
   }
   get isLive(): boolean {
-    return this.#phase !== 'idle';
+    return this.#job.isLive;
   }
-  get pace(): TrainPace | null {
+  get pace(): JobPace | null {
     return this.#pace;
   }
   /** Settings of the run in hand with all changes made so far; null without a run, or before its record. */
@@ -85,18 +67,18 @@ export class TrainRun {
     return record && trainingAt(record.recipe.training, record.changes ?? [], Infinity);
   }
   get stage(): StageProgress | null {
-    return this.#stage;
+    return this.#job.stage;
   }
   /** Which compute was chosen, and why. */
   get backend(): BackendReport | null {
     return this.#backend;
   }
   get alert(): string | null {
-    return this.#alert;
+    return this.#job.alert;
   }
   /** What the reader should know of the run in hand while it goes on. */
   get notice(): string | null {
-    return this.#notice;
+    return this.#job.notice;
   }
 
   /** Find out which backend would be used; says nothing while a run is in hand. */
@@ -107,7 +89,7 @@ export class TrainRun {
       if (!this.isLive) this.#backend = report;
     } catch (error) {
       this.#backend = null;
-      this.#alert = sentenceOf(error);
+      this.#job.warn(sentenceOf(error));
     }
   }
 
@@ -148,43 +130,36 @@ export class TrainRun {
     );
   }
 
-  /** Let go of the run for another tab, with a checkpoint of where it is. */
-  async handOver(runId: string): Promise<void> {
-    if (runId !== this.#runId || this.#phase === 'stopping') return;
-    if (this.#phase === 'running') {
-      const isPaused = new Promise<void>((resolve) => (this.#onPaused = resolve));
-      void this.pause();
-      await isPaused; // if it never is, the other tab takes the lock
-    }
-    if (runId === this.#runId) this.#worker.terminate(TAKEN_OVER);
+  handOver(runId: string): Promise<void> {
+    return this.#job.handOver(runId);
   }
 
   pause(): Promise<void> {
-    return this.#command('pausing', 'paused', (api, id) => api.pause(id));
+    return this.#job.pause();
   }
 
   continue(): Promise<void> {
-    return this.#command('running', 'running', (api, id) => api.continue(id));
+    return this.#job.continue();
   }
 
   /** One step while paused. */
   step(): Promise<void> {
-    return this.#command('paused', 'paused', (api, id) => api.step(id));
+    return this.#job.step();
   }
 
   stop(): Promise<void> {
-    return this.#command('stopping', 'stopping', (api, id) => api.stop(id));
+    return this.#job.stop();
   }
 
   /** Change a setting of the run in hand from its next step on. */
   async change(setting: LiveSetting, value: number): Promise<void> {
-    const runId = this.#runId;
+    const { runId } = this;
     if (runId === null) return;
-    this.#alert = null;
+    this.#job.warn(null);
     try {
       await this.#worker.call((api) => api.change(runId, setting, value));
     } catch (error) {
-      if (this.#runId === runId) this.#alert = sentenceOf(error);
+      if (this.runId === runId) this.#job.warn(sentenceOf(error));
     }
   }
 
@@ -202,99 +177,45 @@ export class TrainRun {
     runId: string,
     run: (report: (progress: TrainProgress) => void) => Promise<void>,
   ): Promise<void> {
-    this.#runId = runId;
-    this.#phase = 'starting';
     this.#record = null;
     this.#pace = null;
-    this.#stage = null;
-    this.#alert = null;
-    this.#notice = null;
     this.#toldAt = 0;
     const report = proxy((progress: TrainProgress) => this.#report(progress));
-    try {
-      await this.#untilEnd(
-        runId,
-        () => run(report),
-        (backend) => this.#worker.call((api) => api.resume(runId, backend, report, true)),
-      );
-    } catch (error) {
-      this.#notice = null;
-      this.#alert = sentenceOf(error);
-    }
+    await this.#job.carryOut(
+      runId,
+      () => run(report),
+      (backend) => this.#worker.call((api) => api.resume(runId, backend, report, true)),
+    );
     const ended = await this.#services.store.getRun(runId).catch(() => undefined);
     if (ended && ended.updatedAt >= this.#toldAt) this.#accept(ended);
-    this.#phase = 'idle';
-    this.#runId = null;
-    this.#stage = null;
+    this.#job.settle();
     this.#services.tabs.post({ kind: 'ended', runId });
   }
 
-  /** A trainer that dies is started again from the last checkpoint, a few times. */
-  async #untilEnd(
-    runId: string,
-    run: () => Promise<void>,
-    resume: (backend: BackendPreference) => Promise<void>,
-  ): Promise<void> {
-    for (let restarts = 0, work = run; ; restarts++) {
-      try {
-        await work();
-        return;
-      } catch (error) {
-        if (!(error instanceof WorkerDied) || restarts === MOST_RESTARTS) throw error;
-        const stored = await this.#services.store.getRun(runId).catch(() => undefined);
-        if (stored === undefined || stored.step === 0) throw error; // nothing to go on from
-        this.#phase = 'starting';
-        this.#notice = `${sentenceOf(error)} It was started again from the last checkpoint.`;
-        work = () => resume(stored.backend.name);
-      }
-    }
-  }
-
-  async #command(
-    during: TrainPhase,
-    after: TrainPhase,
-    send: (api: Remote<TrainApi>, id: string) => Promise<void>,
-  ): Promise<void> {
-    const runId = this.#runId;
-    if (runId === null) return;
-    const before = this.#phase;
-    this.#phase = during;
-    try {
-      await this.#worker.call((api) => send(api, runId));
-      // the run may have ended, or been stopped, while the command was on its way
-      if (this.#runId === runId && this.#phase === during) this.#phase = after;
-    } catch (error) {
-      if (this.#runId !== runId) return;
-      this.#phase = before;
-      this.#alert = sentenceOf(error);
-    }
-  }
-
   #report(progress: TrainProgress): void {
-    if (progress.runId !== this.#runId) return; // late message of an earlier run
+    if (progress.runId !== this.runId) return; // late message of an earlier run
     this.#services.tabs.post({ kind: 'progress', progress });
     switch (progress.kind) {
       case 'stage':
-        this.#stage = progress.progress;
+        this.#job.enter(progress.progress);
         break;
       case 'backend':
         this.#backend = progress.backend;
         break;
       case 'step':
         this.#pace = progress;
-        this.#stage = null;
-        if (this.#phase === 'starting') this.#phase = 'running';
+        this.#job.hasStepped();
         break;
       case 'log':
         this.#open.acceptLog(progress.runId, progress.entries);
         break;
       case 'notice':
-        this.#notice = progress.text;
+        this.#job.tell(progress.text);
         break;
       case 'run':
         this.#toldAt = progress.run.updatedAt;
         this.#accept(progress.run);
-        if (progress.run.status === 'paused') this.#onPaused?.();
+        if (progress.run.status === 'paused') this.#job.hasPaused();
         break;
       default:
         progress satisfies never;
@@ -302,7 +223,7 @@ export class TrainRun {
   }
 
   #accept(record: RunRecord): void {
-    if (record.id === this.#runId) this.#record = record;
+    if (record.id === this.runId) this.#record = record;
     this.#open.acceptRecord(record);
     this.#onRecord(record);
   }

@@ -333,7 +333,11 @@ export class FakeLab {
         await sleep(this.#options.stepMs * 4);
         save({});
         for (let step = 1; step <= total && !this.#is('stop'); step++) {
-          while (this.#is('pause')) await sleep(5);
+          if (this.#is('pause')) {
+            save({ status: 'paused' });
+            while (this.#is('pause')) await sleep(5);
+            save({ status: 'training' });
+          }
           if (this.#is('step')) this.#command = 'pause';
           await sleep(this.#options.stepMs);
           const epoch = Math.floor((step / total) * recipe.training.epochs);

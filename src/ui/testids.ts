@@ -187,6 +187,7 @@ export const TID = {
   searchExport: (kind: string) => `search-export-${kind}`,
   searchList: 'search-list',
   searchOpen: 'search-open',
+  searchTakeOver: 'search-take-over',
   searchResume: 'search-resume',
   searchDelete: 'search-delete',
   searchResults: 'search-results',
