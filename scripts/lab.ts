@@ -5,14 +5,7 @@
  *
  * Progress on standard error, one JSON value on standard output. Exit 0 done, 1 failed, 2 bad input.
  */
-import type { Page } from '@playwright/test';
 import type { HeadlessLab, HeadlessOutcome } from '../src/app/headless.ts';
-import type { Comparison } from '../src/spec/comparison.ts';
-import type { Recipe } from '../src/spec/recipe.ts';
-import type { SearchRecipe } from '../src/spec/search-recipe.ts';
-import type { CompareResult } from '../src/state/headless-compare.ts';
-import type { HeadlessResult } from '../src/state/headless-run.ts';
-import type { HeadlessSearchResult } from '../src/state/headless-search.ts';
 import { SpecError } from '../src/util/errors.ts';
 import { compareLines, reportComparison } from './lab-comparison.ts';
 import { readOptions } from './lab-options.ts';
@@ -38,62 +31,34 @@ function pacedSay(): (line: string) => void {
   };
 }
 
+/** Methods of the lab that the command can call. */
+type What = 'run' | 'compare' | 'search';
+
 type InPage = Window & { readonly lab?: HeadlessLab; readonly say?: (line: string) => void };
 
-/** Give a page what the command line chose. */
-async function prepare(page: Page, { files }: Options): Promise<void> {
-  await page.exposeFunction('say', pacedSay());
-  await page.locator('#files').setInputFiles([...files]);
-}
+type Result<K extends What> =
+  Awaited<ReturnType<HeadlessLab[K]>> extends HeadlessOutcome<infer T> ? T : never;
 
-async function runInPage(page: Page, options: Options, recipe: Recipe): Promise<HeadlessResult> {
-  await prepare(page, options);
-  const { backend } = options;
-  const outcome = await page.evaluate(
-    (request) => {
-      const { lab, say } = window as InPage;
-      if (lab === undefined || say === undefined) throw new Error('internal: no lab');
-      return lab.run(request, say);
-    },
-    { recipe, backend },
-  );
-  return resultOf(outcome);
-}
-
-async function compareInPage(
-  page: Page,
+/** Have the lab in the page do what the command line chose. */
+async function inPage<K extends What>(
   options: Options,
-  comparison: Comparison,
-): Promise<CompareResult> {
-  await prepare(page, options);
-  const { backend } = options;
-  const outcome = await page.evaluate(
-    (request) => {
-      const { lab, say } = window as InPage;
-      if (lab === undefined || say === undefined) throw new Error('internal: no lab');
-      return lab.compare(request, say);
-    },
-    { comparison, backend },
-  );
-  return resultOf(outcome);
-}
-
-async function searchInPage(
-  page: Page,
-  options: Options,
-  recipe: SearchRecipe,
-): Promise<HeadlessSearchResult> {
-  await prepare(page, options);
-  const { backend } = options;
-  const outcome = await page.evaluate(
-    (request) => {
-      const { lab, say } = window as InPage;
-      if (lab === undefined || say === undefined) throw new Error('internal: no lab');
-      return lab.search(request, say);
-    },
-    { recipe, backend },
-  );
-  return resultOf(outcome);
+  what: K,
+  chosen: Omit<Parameters<HeadlessLab[K]>[0], 'files' | 'backend'>,
+): Promise<Result<K>> {
+  const request: object = { ...chosen, backend: options.backend };
+  const outcome = await withLabPage(options, async (page) => {
+    await page.exposeFunction('say', pacedSay());
+    await page.locator('#files').setInputFiles([...options.files]);
+    return page.evaluate(
+      ([what, request]): Promise<unknown> => {
+        const { lab, say } = window as InPage;
+        if (lab === undefined || say === undefined) throw new Error('internal: no lab');
+        return lab[what](request as never, say);
+      },
+      [what as What, request] as const,
+    );
+  });
+  return resultOf(outcome as HeadlessOutcome<Result<K>>);
 }
 
 function resultOf<T>(outcome: HeadlessOutcome<T>): T {
@@ -104,16 +69,12 @@ function resultOf<T>(outcome: HeadlessOutcome<T>): T {
 async function main(args: readonly string[]): Promise<unknown> {
   const options = readOptions(args);
   const { plan } = options;
-  if (plan.kind === 'recipe') {
-    return report(await withLabPage(options, (page) => runInPage(page, options, plan.recipe)));
-  }
+  if (plan.kind === 'recipe') return report(await inPage(options, 'run', { recipe: plan.recipe }));
   if (plan.kind === 'search') {
-    const { recipe } = plan;
-    return reportSearch(await withLabPage(options, (page) => searchInPage(page, options, recipe)));
+    return reportSearch(await inPage(options, 'search', { recipe: plan.recipe }));
   }
   const { comparison } = plan;
-  const result = await withLabPage(options, (page) => compareInPage(page, options, comparison));
-  const reported = reportComparison(comparison, result);
+  const reported = reportComparison(comparison, await inPage(options, 'compare', { comparison }));
   for (const line of compareLines(reported)) say(line);
   return reported;
 }

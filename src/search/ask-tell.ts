@@ -5,6 +5,8 @@
  * driver, one log and one test suite serve gradient searches, REINFORCE, evolution and random search.
  * A candidate that cannot be (too large for a device) is data: its result says so.
  */
+import { Gate } from '../util/gate.ts';
+import type { GateHooks } from '../util/gate.ts';
 
 export interface Searcher<Candidate, Result> {
   /** Nothing more to ask and nothing outstanding. */
@@ -22,13 +24,11 @@ export interface Evaluator<Candidate, Result> {
   evaluate(candidate: Candidate): Promise<Result>;
 }
 
-export interface DriverHooks<Candidate, Result> {
+export interface DriverHooks<Candidate, Result> extends GateHooks {
   /** After each candidate is told; a search paused or stopped here has lost nothing. */
   onTold(candidate: Candidate, result: Result): Promise<void> | void;
   /** Let messages in: one turn of the event loop. */
   breathe(): Promise<void>;
-  onPause(): Promise<void>;
-  onContinue(): Promise<void>;
 }
 
 /** Runs a search to its end, with pause, single steps and stop between candidates. */
@@ -36,9 +36,7 @@ export class SearchDriver<Candidate, Result> {
   readonly #searcher: Searcher<Candidate, Result>;
   readonly #evaluator: Evaluator<Candidate, Result>;
   readonly #hooks: DriverHooks<Candidate, Result>;
-  #allowance = Infinity;
-  #stopping = false;
-  #wake: (() => void) | null = null;
+  readonly #gate: Gate;
 
   constructor(
     searcher: Searcher<Candidate, Result>,
@@ -48,36 +46,33 @@ export class SearchDriver<Candidate, Result> {
     this.#searcher = searcher;
     this.#evaluator = evaluator;
     this.#hooks = hooks;
+    this.#gate = new Gate(hooks);
   }
 
   pause(): void {
-    this.#allowance = 0;
+    this.#gate.pause();
   }
 
   continue(): void {
-    this.#allowance = Infinity;
-    this.#wake?.();
+    this.#gate.continue();
   }
 
   /** One candidate, then pause again. */
   stepOnce(): void {
-    this.#allowance = 1;
-    this.#wake?.();
+    this.#gate.stepOnce();
   }
 
   stop(): void {
-    this.#stopping = true;
-    this.#wake?.();
+    this.#gate.stop();
   }
 
   /** @returns whether the search came to its own end */
   async run(): Promise<boolean> {
-    while (!this.#searcher.done && !this.#stopping) {
-      if (this.#allowance === 0) {
-        await this.#sleep();
+    while (!this.#searcher.done && !this.#gate.isStopped) {
+      if (!this.#gate.pass()) {
+        await this.#gate.wait();
         continue;
       }
-      this.#allowance--;
       const candidate = this.#searcher.ask();
       if (candidate === null) throw new Error('internal: a search that waits for nothing');
       const result = await this.#evaluator.evaluate(candidate);
@@ -86,15 +81,5 @@ export class SearchDriver<Candidate, Result> {
       await this.#hooks.breathe();
     }
     return this.#searcher.done;
-  }
-
-  async #sleep(): Promise<void> {
-    await this.#hooks.onPause();
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      if (this.#allowance > 0 || this.#stopping) resolve();
-    });
-    this.#wake = null;
-    await this.#hooks.onContinue();
   }
 }

@@ -10,6 +10,8 @@ import type { LiveChange, LiveSetting } from '../spec/live-change.ts';
 import { totalEpochs } from '../spec/recipe.ts';
 import type { Recipe } from '../spec/recipe.ts';
 import type { LogEntry } from '../spec/run.ts';
+import { Gate } from '../util/gate.ts';
+import type { GateHooks } from '../util/gate.ts';
 import { breathe } from './breathe.ts';
 import type { Evaluation } from './evaluate.ts';
 import { LossTally, metricsOf } from './loss-tally.ts';
@@ -24,6 +26,7 @@ import {
 import type { Recovery } from './recovery.ts';
 import { planStep } from './schedule.ts';
 import type { StepPlan } from './schedule.ts';
+import { StepClock } from './step-clock.ts';
 import type { Team } from './team.ts';
 
 /** Losses are read back every so many steps: a GPU would wait at each. */
@@ -54,7 +57,7 @@ export interface StartPoint {
   readonly secondsBefore?: number;
 }
 
-export interface TrainerHooks {
+export interface TrainerHooks extends GateHooks {
   /** After each step; must return at once. */
   onStep(progress: {
     step: number;
@@ -67,8 +70,6 @@ export interface TrainerHooks {
   onCheckpoint(checkpoint: TrainerCheckpoint): Promise<void>;
   /** Training is back at an earlier step: the log after it is void, and the event is its last entry. */
   onRollBack(step: number, event: EventEntry): Promise<void>;
-  onPause(): Promise<void>;
-  onContinue(): Promise<void>;
   /** Must be kept with the run before the next step's checkpoint: resumed, it needs them all. */
   onChanges(changes: readonly LiveChange[]): Promise<void>;
 }
@@ -102,15 +103,8 @@ export class Trainer {
   #step: number;
   /** A step is being taken: a change made now is for the one after it. */
   #isStepping = false;
-  #allowance = Infinity;
-  #stopping = false;
-  #wake: (() => void) | null = null;
-  #stepMs = 0;
-  #stepsTimed = 0;
-  /** Since the last log entry. */
-  #interval = { ms: 0, steps: 0 };
-  /** Steps a millisecond up to the last reading; null before the first. */
-  #pace: number | null = null;
+  readonly #gate: Gate;
+  readonly #clock = new StepClock();
   readonly #tally = new LossTally();
   #recovery: Recovery;
   #good: GoodPoint = BEGINNING;
@@ -129,6 +123,7 @@ export class Trainer {
     this.#recipe = recipe;
     this.#team = team;
     this.#hooks = hooks;
+    this.#gate = new Gate(hooks);
     this.#step = start.step;
     this.#keptStep = start.step;
     this.#recovery = start.recovery;
@@ -142,32 +137,29 @@ export class Trainer {
 
   /** Seconds in training steps so far, without pauses. */
   get trainSeconds(): number {
-    return this.#stepMs / 1000;
+    return this.#clock.seconds;
   }
 
   /** Between a step and the next, until told to go on. */
   get isPaused(): boolean {
-    return this.#wake !== null;
+    return this.#gate.isWaiting;
   }
 
   pause(): void {
-    this.#allowance = 0;
+    this.#gate.pause();
   }
 
   continue(): void {
-    this.#allowance = Infinity;
-    this.#wake?.();
+    this.#gate.continue();
   }
 
   /** One step, then pause again. */
   stepOnce(): void {
-    this.#allowance = 1;
-    this.#wake?.();
+    this.#gate.stepOnce();
   }
 
   stop(): void {
-    this.#stopping = true;
-    this.#wake?.();
+    this.#gate.stop();
   }
 
   /** Change a setting from the next step on. @param to within the bounds of the recipe */
@@ -188,26 +180,25 @@ export class Trainer {
     let isDone = await this.#resumesAtTarget();
 
     while (this.#step < this.totalSteps && !this.#isOver && !isDone) {
-      if (this.#allowance === 0) {
+      if (!this.#gate.pass()) {
         await this.#account({ isLogged: true, isKept: true });
-        await this.#sleep();
+        await this.#gate.wait();
         this.#keptAt = performance.now();
         continue;
       }
-      this.#allowance--;
       const plan = this.#planOf(this.#step);
       const begin = performance.now();
       this.#isStepping = true;
       await this.#team.step(plan);
       this.#isStepping = false;
-      this.#time(performance.now() - begin);
+      this.#clock.step(performance.now() - begin);
       this.#step++;
       await this.#tellChanges();
       this.#hooks.onStep({
         step: this.#step,
         totalSteps: this.totalSteps,
         epoch: plan.epoch,
-        imagesPerSecond: this.#rate(batchSize),
+        imagesPerSecond: this.#clock.rate(batchSize),
       });
       const isEpochEnd = this.#step % stepsPerEpoch === 0;
       const isLogged = this.#step % logEvery === 0 || isEpochEnd;
@@ -227,8 +218,7 @@ export class Trainer {
       step: this.#step,
       evaluations,
       trainSeconds: this.trainSeconds,
-      imagesPerSecond:
-        this.#stepsTimed === 0 ? 0 : (this.#stepsTimed * batchSize * 1000) / this.#stepMs,
+      imagesPerSecond: this.#clock.meanRate(batchSize),
       failure: this.#failure,
     };
   }
@@ -242,7 +232,7 @@ export class Trainer {
   }
 
   get #isOver(): boolean {
-    return this.#stopping || this.#isOutOfTime || this.#failure !== null;
+    return this.#gate.isStopped || this.#isOutOfTime || this.#failure !== null;
   }
 
   #planOf(step: number): StepPlan {
@@ -263,7 +253,7 @@ export class Trainer {
   }): Promise<boolean> {
     const begin = performance.now();
     const terms = await this.#team.takeTerms();
-    this.#settle(performance.now() - begin);
+    this.#clock.settle(performance.now() - begin);
     this.#tally.add(terms);
     const losses = metricsOf(terms, this.#team.batchSize);
     const tensors = wanted.isKept ? await this.#team.snapshot() : null;
@@ -335,7 +325,7 @@ export class Trainer {
         epoch: this.#epoch,
         learningRate: this.#planOf(this.#step - 1).learningRate,
         metrics,
-        imagesPerSecond: this.#rate(this.#team.batchSize),
+        imagesPerSecond: this.#clock.rate(this.#team.batchSize),
       },
     ];
     let isReached = false;
@@ -407,37 +397,5 @@ export class Trainer {
         distillation: 0,
       })),
     };
-  }
-
-  async #sleep(): Promise<void> {
-    await this.#hooks.onPause();
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      if (this.#allowance > 0 || this.#stopping) resolve();
-    });
-    this.#wake = null;
-    await this.#hooks.onContinue();
-  }
-
-  #time(ms: number): void {
-    this.#stepMs += ms;
-    this.#stepsTimed++;
-    // The first step of a session compiles and warms up: it tells nothing of the rate.
-    if (this.#stepsTimed === 2 && this.#pace === null) this.#interval = { ms: 0, steps: 0 };
-    this.#interval.ms += ms;
-    this.#interval.steps++;
-  }
-
-  /** All steps so far are done; on a GPU they were only queued, and waiting for them took `ms`. */
-  #settle(ms: number): void {
-    this.#stepMs += ms;
-    const { steps, ms: before } = this.#interval;
-    if (steps > 0) this.#pace = steps / Math.max(before + ms, 1e-3);
-    this.#interval = { ms: 0, steps: 0 };
-  }
-
-  #rate(batchSize: number): number {
-    const { steps, ms } = this.#interval;
-    return (this.#pace ?? steps / Math.max(ms, 1e-3)) * batchSize * 1000;
   }
 }
