@@ -5,7 +5,10 @@ import { SearchPage } from './pages/SearchPage.ts';
 import type { SearchRecord } from '../src/spec/search-run.ts';
 import { TID } from '../src/ui/testids.ts';
 
-test('a search is watched, paused, stepped, cut off and resumed', async ({ lab, page }) => {
+test('a search is watched, paused, stepped, cut off, resumed, trained and mapped', async ({
+  lab,
+  page,
+}) => {
   test.slow();
   page.setDefaultTimeout(30_000);
   const search = new SearchPage(lab);
@@ -42,6 +45,7 @@ test('a search is watched, paused, stepped, cut off and resumed', async ({ lab, 
   await search.has('Found');
   expect(await search.step()).toBeGreaterThan(paused);
   await expect(search.tid(TID.searchNetwork)).toContainText('Block 3');
+  await expect(search.tid(TID.searchNetwork)).toContainText('Energy');
   await search.tid(TID.searchCosts).locator('summary').first().click();
   await expect(search.tid(`${TID.searchCosts}-grid`).getByRole('gridcell')).toHaveCount(12);
 
@@ -49,7 +53,12 @@ test('a search is watched, paused, stepped, cut off and resumed', async ({ lab, 
   await search.tid(TID.searchExport('csv')).click();
   expect((await saving).suggestedFilename()).toBe('sp-nas-smoke-sp-nas.csv');
 
-  await expect(search.tid(TID.searchTrain)).toBeEnabled();
+  await search.tid(TID.searchTrain).click();
+  await expect(search.tid(TID.searchMap)).toBeEnabled({ timeout: 120_000 });
+  await expect(lab.tid(TID.currentRun)).toHaveText('sp-nas-smoke sp-nas');
+  await search.tid(TID.searchMap).click();
+  await expect(search.tid(TID.searchResults)).toContainText('J·cycles', { timeout: 120_000 });
+
   await expectAccessibleInBoth(page, 'search', '#search');
 });
 

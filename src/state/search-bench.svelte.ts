@@ -191,7 +191,8 @@ export class SearchBench {
     const training = train.start(recipe, record.dataset.id, this.#lab.backend());
     const { runId } = train;
     if (runId === null) return null;
-    await this.stored.link(record.id, runId);
+    const linked = await this.stored.link(record.id, runId);
+    if (linked !== null) this.shown.accept({ kind: 'record', searchId: linked.id, record: linked });
     await training;
     await settle();
     const run = this.#lab.runs.list.find(({ id }) => id === runId);

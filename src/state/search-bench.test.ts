@@ -163,6 +163,7 @@ describe('from a search to a mapped network', () => {
       recipe: { model: record?.found?.model },
     });
     expect(lab.search.stored.list[0]?.runId).toBe(lab.open.id);
+    expect(lab.search.shown.record?.runId).toBe(lab.open.id); // what the bench offers to map
   });
 
   it('searches, trains and maps every method in one go, and compares them', async () => {

@@ -46,13 +46,20 @@ export class SearchList {
     await this.refresh();
   }
 
-  /** Keep which run trains the network that a search found. */
-  async link(id: string, runId: string): Promise<void> {
+  /**
+   * Keep which run trains the network that a search found.
+   * @returns the record with it; null when that failed, which becomes the alert
+   */
+  async link(id: string, runId: string): Promise<SearchRecord | null> {
     try {
       const linked = await this.#services.store.linkSearch(id, runId);
-      if (linked) this.accept(linked);
+      if (linked === undefined) return null;
+      this.accept(linked);
+      this.#services.tabs.post({ kind: 'searches-changed' });
+      return linked;
     } catch (error) {
       this.#alert = sentenceOf(error);
+      return null;
     }
   }
 }
