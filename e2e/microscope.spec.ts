@@ -66,6 +66,13 @@ test('a trained network is looked at from every side', async ({ lab, page }) => 
     'aria-label',
     /32-bit teaches 2-bit/,
   );
+  // every teacher of the lowest width has a line of its own, from the log
+  const pull = lab.tid(TID.scopeTerms(2)).getByRole('slider');
+  await expect(pull).toHaveAttribute('aria-valuetext', /4-bit [\d.]+, 8-bit [\d.]+, 32-bit [\d.]+/);
+  await expect(lab.tid(TID.scopeTerms('labels')).getByRole('slider')).toBeVisible();
+  const terms = page.waitForEvent('download');
+  await lab.tid(TID.scopeTeachers).getByTestId(TID.chartSave('csv')).click();
+  expect((await terms).suggestedFilename()).toBe('who-teaches-whom.csv');
 
   // a bad file is refused in a sentence; a drawing is answered at every width
   await view(lab, 'own');

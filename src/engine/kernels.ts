@@ -376,6 +376,9 @@ export function shuffle(x: Tensor, groups: number): Tensor {
 /** At most this many teachers (one less than the largest bit-width set). */
 export const MAX_TEACHERS = 5;
 
+/** Of a loss, before those of each teacher: see `cdtLoss`. */
+export const LOSS_TERMS = 3;
+
 export interface CdtLossAttrs extends NamedAttrMap {
   /** Weight of each teacher's term. */
   readonly beta: number;
@@ -401,8 +404,9 @@ export type DistillOn = 'logits' | 'probabilities' | 'soft-labels';
  * @param logits   [N, K]
  * @param labels   [N], int32, in [0, K)
  * @param teachers each [N, K]; at most MAX_TEACHERS
- * @returns terms [3]: mean cross-entropy (with smoothing), Σ of the teachers' terms (without β),
- *          number of rows whose largest logit (first on ties) is the label;
+ * @returns terms [LOSS_TERMS + teachers]: mean cross-entropy (with smoothing), Σ of the teachers' terms
+ *          (without β), number of rows whose largest logit (first on ties) is the label; then each
+ *          teacher's own term;
  *          dLogits [N, K]: gradient of scale · (cross-entropy + β · Σ)
  */
 export function cdtLoss(

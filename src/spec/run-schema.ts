@@ -88,7 +88,13 @@ export const runSchema = v.looseObject({
 });
 
 const metricsSchema = list(
-  v.looseObject({ bits: real, crossEntropy: real, distillation: real, accuracy: real }),
+  v.looseObject({
+    bits: real,
+    crossEntropy: real,
+    distillation: real,
+    accuracy: real,
+    teachers: v.exactOptional(list(v.looseObject({ bits: real, term: real }))),
+  }),
 );
 const logPlace = { step: count, epoch: real };
 export const logEntrySchema = v.variant('kind', [

@@ -46,9 +46,17 @@ export interface DatasetInfo {
 export interface BitMetrics {
   readonly bits: number;
   readonly crossEntropy: number;
-  /** Σ over teachers of the mean squared difference, without β. */
+  /** Σ over teachers of their terms, without β. */
   readonly distillation: number;
   readonly accuracy: number;
+  /** Ascending bits; missing where there is none, and in logs of older versions. */
+  readonly teachers?: readonly TeacherTerm[];
+}
+
+/** What pulls a bit-width towards one of its teachers: part of its `distillation`. */
+export interface TeacherTerm {
+  readonly bits: number;
+  readonly term: number;
 }
 
 /** One line of a training log. */

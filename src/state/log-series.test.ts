@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LogEntry } from '../spec/run.ts';
-import { appendLog, latestMetrics, logSeries } from './log-series.ts';
+import { appendLog, latestMetrics, logSeries, teacherSeries } from './log-series.ts';
 
 const metrics = (loss: number) =>
   [2, 8].map((bits) => ({ bits, crossEntropy: loss, distillation: 0, accuracy: bits / 10 }));
@@ -33,6 +33,47 @@ describe('logSeries', () => {
       { x: 1, y: 1 },
       { x: 2, y: 2 },
     ]);
+  });
+
+  it('gives each teacher of a width a series; an older log has none', () => {
+    const taught = (step: number, terms: readonly [number, number][]): LogEntry => ({
+      ...(train(step) as LogEntry & { kind: 'train' }),
+      metrics: metrics(1).map((one) =>
+        one.bits === 2 ? { ...one, teachers: terms.map(([bits, term]) => ({ bits, term })) } : one,
+      ),
+    });
+    const log = [
+      train(1),
+      taught(2, [
+        [8, 0.5],
+        [32, 0.7],
+      ]),
+      taught(3, [
+        [8, 0.4],
+        [32, 0.6],
+      ]),
+      test(3),
+    ];
+    expect(teacherSeries(log, 2)).toEqual([
+      {
+        bits: 8,
+        split: 'train',
+        points: [
+          { x: 2, y: 0.5 },
+          { x: 3, y: 0.4 },
+        ],
+      },
+      {
+        bits: 32,
+        split: 'train',
+        points: [
+          { x: 2, y: 0.7 },
+          { x: 3, y: 0.6 },
+        ],
+      },
+    ]);
+    expect(teacherSeries(log, 8)).toEqual([]);
+    expect(teacherSeries([train(1)], 2)).toEqual([]);
   });
 
   it('leaves out what is no number', () => {

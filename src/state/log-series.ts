@@ -41,6 +41,26 @@ export function logSeries(
   );
 }
 
+/**
+ * What pulled a bit-width towards each of its teachers as it trained: a series a teacher, ascending.
+ * None for a width without teachers, and in logs of older versions.
+ */
+export function teacherSeries(log: readonly LogEntry[], student: number): BitSeries[] {
+  const series = new Map<number, SeriesPoint[]>();
+  for (const entry of log) {
+    if (entry.kind !== 'train') continue;
+    const { teachers = [] } = entry.metrics.find(({ bits }) => bits === student) ?? {};
+    for (const { bits, term } of teachers) {
+      const points = series.get(bits) ?? [];
+      points.push({ x: entry.step, y: term });
+      series.set(bits, points);
+    }
+  }
+  return [...series]
+    .sort(([a], [b]) => a - b)
+    .map(([bits, points]) => ({ bits, split: 'train', points }));
+}
+
 /** The newest metrics of a split, ascending bits; null before the first. */
 export function latestMetrics(
   log: readonly LogEntry[],

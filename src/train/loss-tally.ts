@@ -1,16 +1,25 @@
 /** @file Loss terms as they are read, a few steps at a time, added up until they are logged. */
-import type { BitMetrics } from '../spec/run.ts';
+import { LOSS_TERMS } from '../engine/kernels.ts';
+import type { BitMetrics, TeacherTerm } from '../spec/run.ts';
 import type { TermSums } from './replica.ts';
 
 /** @returns means per step and image, ascending bits */
 export function metricsOf(terms: readonly TermSums[], batchSize: number): BitMetrics[] {
   return [...terms]
     .sort((a, b) => a.bits - b.bits)
-    .map(({ bits, steps, sums }) => ({
+    .map(({ bits, steps, sums, teachers }) => ({
       bits,
       crossEntropy: (sums[0] ?? NaN) / steps,
       distillation: (sums[1] ?? NaN) / steps,
       accuracy: (sums[2] ?? NaN) / steps / batchSize,
+      ...(teachers.length > 0 && {
+        teachers: teachers
+          .map((teacher, t): TeacherTerm => ({
+            bits: teacher,
+            term: (sums[LOSS_TERMS + t] ?? NaN) / steps,
+          }))
+          .sort((a, b) => a.bits - b.bits),
+      }),
     }));
 }
 
@@ -18,10 +27,11 @@ export class LossTally {
   readonly #byBits = new Map<number, TermSums>();
 
   add(terms: readonly TermSums[]): void {
-    for (const { bits, steps, sums } of terms) {
+    for (const { bits, steps, sums, teachers } of terms) {
       const before = this.#byBits.get(bits);
       this.#byBits.set(bits, {
         bits,
+        teachers,
         steps: steps + (before?.steps ?? 0),
         sums: sums.map((sum, i) => sum + (before?.sums[i] ?? 0)),
       });

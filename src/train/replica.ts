@@ -18,6 +18,7 @@ import type { NamedArray, Parameter } from '../nn/parameters.ts';
 import type { ModelSpec } from '../spec/model.ts';
 import type { TrainingSpec } from '../spec/recipe.ts';
 import { VELOCITY_PREFIX, buildNetwork, hasSeparateWeights, startingValues } from './build.ts';
+import { teachersOf } from './schedule.ts';
 import type { StepPlan } from './schedule.ts';
 
 export interface ReplicaSpec {
@@ -49,8 +50,10 @@ interface Move {
 export interface TermSums {
   readonly bits: number;
   readonly steps: number;
-  /** Sums over steps of: mean cross-entropy, distillation, right predictions. */
+  /** Sums over steps of: mean cross-entropy, distillation, right predictions, each teacher's term. */
   readonly sums: Float32Array;
+  /** Bit-widths that it learned from, in the order of their terms. */
+  readonly teachers: readonly number[];
 }
 
 export class Replica {
@@ -61,7 +64,10 @@ export class Replica {
   readonly #velocities = new Map<string, Tensor>();
   readonly #images: Float32Array<ArrayBuffer>;
   readonly #labels: Int32Array<ArrayBuffer>;
-  readonly #terms = new Map<number, { tensor: Tensor; steps: number }>();
+  readonly #terms = new Map<
+    number,
+    { readonly tensor: Tensor; readonly teachers: readonly number[]; steps: number }
+  >();
   readonly #pending = new Map<number, Pending>();
   readonly #observed = new Map<number, readonly ObservedRange[]>();
   #batch: { x: Tensor; labels: Tensor } | null = null;
@@ -151,7 +157,7 @@ export class Replica {
       distillOn,
       scale: this.#lossScale(bits, plan),
     });
-    this.#addTerms(bits, terms);
+    this.#addTerms(bits, terms, teachersOf(this.spec.training.method, bits, plan.bits));
     const byId = pending.tape.backward(pending.logits, dLogits);
     const shared = new Map<string, Tensor>();
     const own: Move[] = [];
@@ -206,8 +212,8 @@ export class Replica {
     const taken = [...this.#terms.entries()];
     this.#terms.clear();
     const result: TermSums[] = [];
-    for (const [bits, { tensor, steps }] of taken) {
-      result.push({ bits, steps, sums: await copyOf(tensor) });
+    for (const [bits, { tensor, steps, teachers }] of taken) {
+      result.push({ bits, steps, sums: await copyOf(tensor), teachers });
       tensor.dispose();
     }
     return result;
@@ -307,10 +313,10 @@ export class Replica {
     sgdAll(updates, { learningRate, momentum, weightDecay });
   }
 
-  #addTerms(bits: number, terms: Tensor): void {
+  #addTerms(bits: number, terms: Tensor, teachers: readonly number[]): void {
     const sum = this.#terms.get(bits);
     if (sum === undefined) {
-      this.#terms.set(bits, { tensor: terms, steps: 1 });
+      this.#terms.set(bits, { tensor: terms, teachers, steps: 1 });
       return;
     }
     accumulate(sum.tensor, terms, 1);

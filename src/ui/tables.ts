@@ -140,6 +140,9 @@ export function logCsv(log: readonly LogEntry[]): string {
       ? [{ entry, metrics: null }]
       : entry.metrics.map((metrics) => ({ entry, metrics })),
   );
+  const teachers = [
+    ...new Set(rows.flatMap(({ metrics }) => metrics?.teachers?.map(({ bits }) => bits) ?? [])),
+  ].sort((a, b) => a - b);
   return toCsv<Row>(
     [
       { head: 'kind', of: ({ entry }) => entry.kind },
@@ -148,6 +151,11 @@ export function logCsv(log: readonly LogEntry[]): string {
       { head: 'bit-width (bits)', of: ({ metrics }) => metrics?.bits ?? null },
       { head: 'cross-entropy (nat)', of: ({ metrics }) => metrics?.crossEntropy ?? null },
       { head: 'distillation', of: ({ metrics }) => metrics?.distillation ?? null },
+      ...teachers.map((teacher) => ({
+        head: `distillation from ${teacher} bits`,
+        of: ({ metrics }: Row) =>
+          metrics?.teachers?.find(({ bits }) => bits === teacher)?.term ?? null,
+      })),
       { head: 'accuracy (0 to 1)', of: ({ metrics }) => metrics?.accuracy ?? null },
       {
         head: 'learning rate',

@@ -275,6 +275,8 @@ export const TID = {
   scopeFlipWidth: 'scope-flip-width',
   scopeFlipClass: 'scope-flip-class',
   scopeTeachers: 'scope-teachers',
+  /** Over time: of a student’s teachers, of the labels, or the sum in an older log. */
+  scopeTerms: (of: number | 'labels' | 'sum') => `scope-terms-${of}`,
   scopePad: 'scope-pad',
   scopeFile: 'scope-file',
   scopeCamera: 'scope-camera',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as fc from 'fast-check';
+import { LOSS_TERMS } from '../kernels.ts';
 import { batchNorm, batchNormInfer } from './batch-norm.ts';
 import { conv, depthwise } from './convolution.ts';
 import { add, bias, columnSum, globalPool, globalPoolBack, reluBack } from './elementwise.ts';
@@ -189,11 +190,12 @@ describe('loss', () => {
     expect(values(dLogits)).toEqual([-0.25, 0.25]); // 1/2 − (1/2 + 1/4)
   });
 
-  test('distillation is the mean over batch and classes, summed over teachers', () => {
+  test('distillation is the mean over batch and classes, of each teacher and summed', () => {
     const logits = array([1, 2], [1, 2]);
     const teachers = [array([1, 2], [0, 2]), array([1, 2], [1, 5])];
     const { terms } = cdtLoss(logits, label(1), teachers, attrs);
     expect(terms.data[1]).toBeCloseTo(1 / 2 + 9 / 2, 12);
+    expect(values(terms).slice(LOSS_TERMS)).toEqual([1 / 2, 9 / 2]);
   });
 
   test('soft labels: divergence from each teacher, none from itself', () => {
@@ -202,6 +204,7 @@ describe('loss', () => {
     const teacher = array([1, 2], [Math.log(3), 0]); // probabilities 3/4 and 1/4
     const { terms, dLogits } = cdtLoss(logits, label(0), [teacher, logits], soft);
     expect(terms.data[1]).toBeCloseTo(0.75 * Math.log(1.5) + 0.25 * Math.log(0.5), 12);
+    expect(terms.data[LOSS_TERMS + 1]).toBeCloseTo(0, 12);
     // Cross-entropy pulls by 1/2 − 1 and 1/2, the teacher by 1/2 − 3/4 and 1/2 − 1/4.
     expect(dLogits.data[0]).toBeCloseTo(-0.75, 12);
     expect(dLogits.data[1]).toBeCloseTo(0.75, 12);

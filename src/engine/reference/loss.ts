@@ -1,4 +1,5 @@
 /** @file Reference of the loss of one bit-width and its gradient (meaning: ../kernels.ts). */
+import { LOSS_TERMS } from '../kernels.ts';
 import type { CdtLossAttrs } from '../kernels.ts';
 import { at, extent, zeros } from './nd-array.ts';
 import type { NdArray, Values } from './nd-array.ts';
@@ -36,7 +37,7 @@ export function cdtLoss(
   const batch = extent(logits, 0);
   const classes = extent(logits, 1);
   let crossEntropy = 0;
-  let distillation = 0;
+  const distillation = new Float64Array(teachers.length);
   let correct = 0;
   const dLogits = zeros(logits.shape, logits);
   for (let n = 0; n < batch; n++) {
@@ -53,12 +54,13 @@ export function cdtLoss(
 
     /** Gradient of the distillation terms to logits, or to probabilities where these are compared. */
     const dCompared = new Float64Array(classes);
-    for (const teacher of teachers) {
+    for (const [t, teacher] of teachers.entries()) {
       if (distillOn === 'soft-labels') {
         const soft = softmaxRow(teacher.data, n, classes);
         const logSoft = logSoftmaxRow(teacher.data, n, classes);
         for (let k = 0; k < classes; k++) {
-          distillation += (at(soft, k) * (at(logSoft, k) - at(logProbabilities, k))) / batch;
+          const divergence = at(soft, k) * (at(logSoft, k) - at(logProbabilities, k));
+          distillation[t] = at(distillation, t) + divergence / batch;
           dCompared[k] = at(dCompared, k) + (at(probabilities, k) - at(soft, k)) / batch;
         }
         continue;
@@ -70,7 +72,7 @@ export function cdtLoss(
         : teacher.data.subarray(n * classes, (n + 1) * classes);
       for (let k = 0; k < classes; k++) {
         const difference = at(mine, k) - at(theirs, k);
-        distillation += difference ** 2 / (batch * classes);
+        distillation[t] = at(distillation, t) + difference ** 2 / (batch * classes);
         dCompared[k] = at(dCompared, k) + (2 * difference) / (batch * classes);
       }
     }
@@ -85,7 +87,8 @@ export function cdtLoss(
       dLogits.data[n * classes + k] = scale * (dCrossEntropy + beta * dDistillation);
     }
   }
-  const terms = zeros([3], logits);
-  terms.data.set([crossEntropy, distillation, correct]);
+  const terms = zeros([LOSS_TERMS + teachers.length], logits);
+  const sum = distillation.reduce((a, b) => a + b, 0);
+  terms.data.set([crossEntropy, sum, correct, ...distillation]);
   return { terms, dLogits };
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { CdtLossAttrs } from '../kernels.ts';
 
-/** @returns terms [3], dLogits [N, K] */
+/** @returns terms [LOSS_TERMS + teachers], dLogits [N, K] */
 export function cdtLoss(
   logits: Tensor,
   labels: Tensor,
@@ -20,15 +20,14 @@ export function cdtLoss(
 
   if (distillOn === 'soft-labels') {
     const soft = teachers.map((teacher) => tf.softmax(teacher));
-    const divergences = teachers.map((teacher, i) =>
-      tf.sum(tf.mul(soft[i] as Tensor, tf.sub(tf.logSoftmax(teacher), tf.logSoftmax(logits)))),
-    );
+    const divergences = teachers.map((teacher, i) => {
+      const logRatio = tf.sub(tf.logSoftmax(teacher), tf.logSoftmax(logits));
+      return tf.div(tf.sum(tf.mul(soft[i] as Tensor, logRatio)), batch);
+    });
     const own = tf.div(tf.sub(probabilities, goal), batch);
     const pulls = soft.map((t) => tf.sub(probabilities, t));
     const pull = pulls.length === 0 ? own : tf.add(own, tf.mul(tf.addN(pulls), beta / batch));
-    const divergence =
-      divergences.length === 0 ? tf.scalar(0) : tf.div(tf.addN(divergences), batch);
-    return [tf.stack([crossEntropy, divergence, correct]), tf.mul(pull, scale)];
+    return [termsOf(crossEntropy, divergences, correct), tf.mul(pull, scale)];
   }
   const onProbabilities = distillOn === 'probabilities';
   const mine = onProbabilities ? probabilities : logits;
@@ -36,7 +35,6 @@ export function cdtLoss(
     tf.sub(mine, onProbabilities ? tf.softmax(teacher) : teacher),
   );
   const squares = differences.map((difference) => tf.mean(tf.square(difference)));
-  const distillation = squares.length === 0 ? tf.scalar(0) : tf.addN(squares);
 
   let gradient = tf.div(tf.sub(probabilities, goal), batch);
   if (differences.length > 0) {
@@ -45,5 +43,10 @@ export function cdtLoss(
     const distill = onProbabilities ? tf.mul(probabilities, tf.sub(compared, inner)) : compared;
     gradient = tf.add(gradient, tf.mul(distill, beta));
   }
-  return [tf.stack([crossEntropy, distillation, correct]), tf.mul(gradient, scale)];
+  return [termsOf(crossEntropy, squares, correct), tf.mul(gradient, scale)];
+}
+
+function termsOf(crossEntropy: Tensor, teachers: readonly Tensor[], correct: Tensor): Tensor {
+  const sum = teachers.length === 0 ? tf.scalar(0) : tf.addN([...teachers]);
+  return tf.stack([crossEntropy, sum, correct, ...teachers]);
 }

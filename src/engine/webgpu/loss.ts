@@ -6,6 +6,7 @@
  * added by a second dispatch, which sums onto the first's results.
  */
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { LOSS_TERMS } from '../kernels.ts';
 import type { CdtLossAttrs } from '../kernels.ts';
 import { extent, makeTensor } from './backend.ts';
 import type { WebGpuBackend } from './backend.ts';
@@ -76,11 +77,13 @@ function probability(tensor: string, name: string): string {
 
 interface Pass {
   readonly teachers: readonly TensorInfo[];
+  /** Place of the first among all teachers. */
+  readonly from: number;
   /** Whether terms and dLogits are there already, to be added to. */
   readonly isFurther: boolean;
 }
 
-function mainOf({ teachers, isFurther }: Pass, distillOn: CdtLossAttrs['distillOn']): string {
+function mainOf({ teachers, from, isFurther }: Pass, distillOn: CdtLossAttrs['distillOn']): string {
   const onProbabilities = distillOn === 'probabilities';
   const onSoftLabels = distillOn === 'soft-labels';
   const names = teachers.map((_, t) => `teacher${t}`);
@@ -97,25 +100,25 @@ function mainOf({ teachers, isFurther }: Pass, distillOn: CdtLossAttrs['distillO
   const compare = (withSquares: boolean): string => `
     var compared = 0.0;
     ${names
-      .map((name) =>
+      .map((name, t) =>
         onSoftLabels
           ? `{
           let soft = ${probability(name, name)};
           compared += (${probability('logits', 'own')} - soft) / f32(u.batch);
           let logRatio = (${name}[base + k] - ${name}Largest - log(${name}Sum))
             - (logits[base + k] - ownLargest - log(ownSum));
-          ${withSquares ? 'distillation += soft * logRatio;' : ''}
+          ${withSquares ? `distillation${t} += soft * logRatio;` : ''}
         }`
           : `{
           let difference = ${difference(name)};
           compared += 2.0 * difference / f32(u.batch * u.classes);
-          ${withSquares ? 'distillation += difference * difference;' : ''}
+          ${withSquares ? `distillation${t} += difference * difference;` : ''}
         }`,
       )
       .join('\n')}`;
   return `
     var crossEntropy = 0.0;
-    var distillation = 0.0;
+    ${names.map((_, t) => `var distillation${t} = 0.0;`).join('\n')}
     var correct = 0.0;
     for (var turn = 0u; turn < u.batch; turn += ${ROWS}u) {
       // All threads take every turn, because they meet at barriers; those without a row idle.
@@ -163,22 +166,29 @@ function mainOf({ teachers, isFurther }: Pass, distillOn: CdtLossAttrs['distillO
       }
     }
     let crossEntropySum = sumAll(crossEntropy, lane);
-    let distillationSum = sumAll(distillation, lane);
+    ${names.map((_, t) => `let distillationSum${t} = sumAll(distillation${t}, lane);`).join('\n')}
     let correctSum = sumAll(correct, lane);
     if (lane == 0u) {
-      let distillationMean = distillationSum / f32(${onSoftLabels ? 'u.batch' : 'u.batch * u.classes'});
       ${
         isFurther
-          ? 'terms[1] += distillationMean;'
+          ? ''
           : `
       terms[0] = crossEntropySum / f32(u.batch);
-      terms[1] = distillationMean;
+      terms[1] = 0.0;
       terms[2] = correctSum;`
       }
+      let perTerm = f32(${onSoftLabels ? 'u.batch' : 'u.batch * u.classes'});
+      ${names
+        .map(
+          (_, t) => `
+      terms[${LOSS_TERMS + from + t}] = distillationSum${t} / perTerm;
+      terms[1] += distillationSum${t} / perTerm;`,
+        )
+        .join('')}
     }`;
 }
 
-/** @returns terms [3], dLogits [N, K] */
+/** @returns terms [LOSS_TERMS + teachers], dLogits [N, K] */
 export function cdtLoss(
   backend: WebGpuBackend,
   logits: TensorInfo,
@@ -186,11 +196,12 @@ export function cdtLoss(
   teachers: readonly TensorInfo[],
   { beta, labelSmoothing, scale, distillOn }: CdtLossAttrs,
 ): TensorInfo[] {
-  const terms = makeTensor(backend, [3]);
+  const terms = makeTensor(backend, [LOSS_TERMS + teachers.length]);
   const dLogits = makeTensor(backend, logits.shape);
   for (let from = 0; from === 0 || from < teachers.length; from += MAX_TEACHERS_PER_PASS) {
     const pass = {
       teachers: teachers.slice(from, from + MAX_TEACHERS_PER_PASS),
+      from,
       isFurther: from > 0,
     };
     dispatch(backend, {

@@ -38,9 +38,10 @@ export const SCOPE_HELP = {
     source: EQ1,
   },
   distillationTerm: {
-    title: 'Distillation in training',
-    text: 'What the loss of each bit-width has of its teachers: the sum over them, without β, averaged between two log entries.',
-    unit: 'that of the distillation term',
+    title: 'Terms of the loss',
+    text: 'The loss of a bit-width is its cross-entropy and, times β, a term for each of its teachers: how far its answers are from the teacher’s. Means between two log entries; without β here.',
+    unit: 'cross-entropy in nats; a term as “Distil on” has it',
+    tex: TEX`L_i = \operatorname{CE}(z_i, y) + \beta \sum_{j > i} d(z_i, \operatorname{SG}(z_j))`,
     source: EQ1,
   },
   networkGraph: {

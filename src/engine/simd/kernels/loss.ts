@@ -2,7 +2,7 @@
  * @file Loss of one bit-width with its gradient: a few thousand values, so float64 in plain
  * TypeScript, in place of an exponential of our own in float32.
  */
-import { KERNELS } from '../../kernels.ts';
+import { KERNELS, LOSS_TERMS } from '../../kernels.ts';
 import type { CdtLossAttrs } from '../../kernels.ts';
 import { defineKernel } from './define.ts';
 
@@ -36,7 +36,7 @@ export const cdtLoss = defineKernel<'logits' | 'labels', LossAttrs>(
   (backend, inputs, { beta, labelSmoothing, scale, distillOn, teachers }) => {
     const { logits, labels } = inputs;
     const [batch = 1, classes = 1] = logits.shape;
-    const terms = backend.output([3]);
+    const terms = backend.output([LOSS_TERMS + teachers]);
     const dLogits = backend.output([batch, classes]);
     // Views after the allocations, which may move the memory.
     const values = backend.view(logits) as Float32Array;
@@ -56,7 +56,7 @@ export const cdtLoss = defineKernel<'logits' | 'labels', LossAttrs>(
     const teacherProbabilities = new Float64Array(classes);
     const dCompared = new Float64Array(classes);
     let crossEntropy = 0;
-    let distillation = 0;
+    const distillation = new Float64Array(teachers);
     let correct = 0;
     for (let n = 0; n < batch; n++) {
       const row = values.subarray(n * classes, (n + 1) * classes);
@@ -65,14 +65,14 @@ export const cdtLoss = defineKernel<'logits' | 'labels', LossAttrs>(
       if (firstLargest(row) === label) correct++;
 
       dCompared.fill(0);
-      for (const teacher of teacherValues) {
+      for (const [t, teacher] of teacherValues.entries()) {
         const teacherRow = teacher.subarray(n * classes, (n + 1) * classes);
         if (onSoftLabels) {
           const teacherLogSum = softmax(teacherRow, teacherProbabilities);
           for (let k = 0; k < classes; k++) {
             const soft = teacherProbabilities[k] ?? 0;
             const logRatio = (teacherRow[k] ?? 0) - teacherLogSum - (row[k] ?? 0) + logSum;
-            distillation += soft * logRatio;
+            distillation[t] = (distillation[t] ?? 0) + soft * logRatio;
             dCompared[k] = (dCompared[k] ?? 0) + ((probabilities[k] ?? 0) - soft) / batch;
           }
           continue;
@@ -82,7 +82,7 @@ export const cdtLoss = defineKernel<'logits' | 'labels', LossAttrs>(
         const theirs = onProbabilities ? teacherProbabilities : teacherRow;
         for (let k = 0; k < classes; k++) {
           const difference = (mine[k] ?? 0) - (theirs[k] ?? 0);
-          distillation += difference * difference;
+          distillation[t] = (distillation[t] ?? 0) + difference * difference;
           dCompared[k] = (dCompared[k] ?? 0) + (2 * difference) / (batch * classes);
         }
       }
@@ -98,7 +98,9 @@ export const cdtLoss = defineKernel<'logits' | 'labels', LossAttrs>(
         gradient[n * classes + k] = scale * ((probability - target) / batch + beta * dDistillation);
       }
     }
-    backend.view(terms).set([crossEntropy / batch, distillation / perTerm, correct]);
+    const shares = distillation.map((sum) => sum / perTerm);
+    const sum = shares.reduce((a, b) => a + b, 0);
+    backend.view(terms).set([crossEntropy / batch, sum, correct, ...shares]);
     return [terms, dLogits];
   },
 );
