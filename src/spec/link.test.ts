@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
 import { anyBitWidths, anyRecipe } from '../testing/any-recipe.ts';
 import { SpecError } from '../util/errors.ts';
 import {
@@ -13,6 +14,8 @@ import {
   writeLink,
 } from './link.ts';
 import type { LinkShown, LinkState } from './link.ts';
+import { parseSearchRecipe, SEARCH_METHODS } from './search-recipe.ts';
+import type { SearchSetup } from './search-recipe.ts';
 
 const anyShown: fc.Arbitrary<LinkShown> = fc
   .record({
@@ -27,6 +30,32 @@ const anyShown: fc.Arbitrary<LinkShown> = fc
   })
   .map((shown) => structuredClone(shown));
 
+const anySearch: fc.Arbitrary<SearchSetup> = fc
+  .record({
+    recipe: anyRecipe,
+    methods: fc.subarray([...SEARCH_METHODS], { minLength: 1 }),
+    target: fc.integer({ min: 1, max: 1e9 }),
+    epochs: fc.integer({ min: 7, max: 1000 }),
+    hasAnchor: fc.boolean(),
+    paths: fc.constantFrom('all' as const, { weights: 3, architecture: 4 }),
+    lambda: fc.constantFrom(
+      { kind: 'fixed' as const, value: 0.5 },
+      { kind: 'steered' as const, initial: 1, low: 0.9, high: 1.1, factor: 1.5 },
+    ),
+  })
+  .map(({ recipe, methods, target, epochs, hasAnchor, paths, lambda }) => {
+    const { model: _model, dataset: _images, ...rest } = recipe;
+    const { anchor, ...search } = LINK_DEFAULTS.nas.search;
+    const cost = { ...search.cost, target };
+    return structuredClone({
+      ...rest,
+      search: {
+        ...{ ...search, methods, cost, epochs, paths, lambda },
+        ...(hasAnchor && anchor ? { anchor: { ...anchor, epochs: 1 + (epochs % 10) } } : {}),
+      },
+    });
+  });
+
 const withField = (field: string): string => `v=1&${field}`;
 const stateOf = (hash: string): LinkState => {
   const read = readLink(hash);
@@ -38,8 +67,9 @@ describe('a share link', () => {
   it('brings any valid set-up back as it was', () => {
     fc.assert(
       fc.property(anyRecipe, anyShown, (recipe, shown) => {
-        const read = readLink(`#${writeLink({ recipe, shown })}`);
-        expect(read).toStrictEqual({ kind: 'link', state: { recipe, shown }, unknown: [] });
+        const state = { recipe, nas: LINK_DEFAULTS.nas, shown };
+        const read = readLink(`#${writeLink(state)}`);
+        expect(read).toStrictEqual({ kind: 'link', state, unknown: [] });
       }),
       { numRuns: 500 },
     );
@@ -48,7 +78,7 @@ describe('a share link', () => {
   it('survives an address bar, which encodes what it likes', () => {
     fc.assert(
       fc.property(anyRecipe, (recipe) => {
-        const state = { recipe, shown: LINK_DEFAULTS.shown };
+        const state = { ...LINK_DEFAULTS, recipe };
         const url = new URL(`https://lab.example/#${writeLink(state)}`);
         expect(stateOf(url.hash)).toStrictEqual(state);
       }),
@@ -58,9 +88,10 @@ describe('a share link', () => {
 
   it('leaves defaults out and is read by people', () => {
     expect(writeLink(LINK_DEFAULTS)).toBe('v=1');
-    const { recipe, shown } = LINK_DEFAULTS;
+    const { recipe, nas, shown } = LINK_DEFAULTS;
     const training = { ...recipe.training, epochs: 3 };
     const text = writeLink({
+      nas,
       recipe: { ...recipe, training, model: 'tiny' },
       shown: { ...shown, bench: 'trade', bits: 4 },
     });
@@ -72,6 +103,7 @@ describe('a share link', () => {
     expect(
       stateOf('#v=1&bench=map&network=network:alexnet&mapWidths=%5B4,8%5D&training.beta=0.1'),
     ).toEqual({
+      nas: LINK_DEFAULTS.nas,
       recipe: {
         version: 1,
         name: 'quick',
@@ -110,6 +142,41 @@ describe('a share link', () => {
     });
   });
 
+  it('brings any valid search back as it was', () => {
+    fc.assert(
+      fc.property(anySearch, (nas) => {
+        const state = { ...LINK_DEFAULTS, nas };
+        expect(stateOf(writeLink(state))).toStrictEqual(state);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('names the fields of a search one by one', () => {
+    const { nas } = LINK_DEFAULTS;
+    const cost = { ...nas.search.cost, target: 1e6 };
+    const text = writeLink({
+      ...LINK_DEFAULTS,
+      nas: { ...nas, bitWidths: [4, 32], search: { ...nas.search, cost, methods: ['random'] } },
+    });
+    expect(text).toBe(
+      'v=1&nas.bitWidths=%5B4,32%5D&nas.search.methods=%5B%22random%22%5D&nas.search.cost.target=1000000',
+    );
+    const read = readLink(`#${withField('nas.search.epochs=12&nas.search.glow=1&nas.model=tiny')}`);
+    expect(read).toMatchObject({
+      kind: 'link',
+      state: { nas: { search: { epochs: 12 } } },
+      unknown: ['nas.search.glow', 'nas.model'],
+    });
+  });
+
+  it.each(['sp-nas-quick', 'sp-nas-edp', 'sp-nas-paper'])('holds the search %s', (name) => {
+    const file = new URL(`../../recipes/searches/${name}.json`, import.meta.url);
+    const recipe = parseSearchRecipe(JSON.parse(readFileSync(file, 'utf8')));
+    const { dataset: _images, ...nas } = recipe;
+    expect(stateOf(writeLink({ ...LINK_DEFAULTS, nas })).nas).toStrictEqual(nas);
+  });
+
   it('is told from the plain name of a bench', () => {
     expect(readLink('#train')).toEqual({ kind: 'bench', bench: 'train' });
     expect(readLink('')).toEqual({ kind: 'none' });
@@ -139,6 +206,13 @@ describe('a share link', () => {
     [withField('training=5&training.beta=1'), /link\.training\.beta: expected fields of training/],
     [withField('dataset.train=900000'), /recipe\.dataset\.train/],
     [withField('mode=fullscreen'), /link\.mode/],
+    [withField('nas.search.epochs=0'), /link\.nas\.search\.epochs: expected >=1, got 0/],
+    [withField('nas.search.space=nowhere'), /link\.nas\.search\.space/],
+    [withField('nas.search.anchor.choice=k9_e9'), /link\.nas\.search\.anchor\.choice/],
+    [
+      withField('nas.search.paths=all&nas.search.paths.weights=2'),
+      /expected fields of search\.paths/,
+    ],
     [withField('panels=["map","map"]'), /each panel once/],
     [withField('seed=1&seed=2'), /expected seed once/],
     [
@@ -152,9 +226,9 @@ describe('a share link', () => {
   });
 
   it('refuses to write what no address can hold', () => {
-    const { recipe, shown } = LINK_DEFAULTS;
+    const { recipe } = LINK_DEFAULTS;
     const longName = 'x'.repeat(MAX_LINK_CHARS);
-    expect(() => writeLink({ recipe: { ...recipe, name: longName }, shown })).toThrow(
+    expect(() => writeLink({ ...LINK_DEFAULTS, recipe: { ...recipe, name: longName } })).toThrow(
       /save the recipe as a file/,
     );
   });

@@ -4,7 +4,8 @@
  * `#v=1&bench=train&training.epochs=3&bitWidths=[2,4]`: one field each, by its name in the recipe; a
  * value is JSON, or plain text where it is not JSON. What equals `LINK_DEFAULTS` is left out, which is
  * why these never change: an old link must go on to mean what it meant. Every value goes through the
- * schema of recipes; a plain `#train` is no link but the name of a bench.
+ * schema of recipes; a plain `#train` is no link but the name of a bench. The search bench's recipe has
+ * names of its own, `nas.search.epochs`; its images are those of the link.
  */
 import * as v from 'valibot';
 import { SpecError } from '../util/errors.ts';
@@ -12,6 +13,8 @@ import { bitWidthSchema } from './bits.ts';
 import { parse } from './parse.ts';
 import { parseRecipe, RECIPE_ENTRIES } from './recipe.ts';
 import type { Recipe } from './recipe.ts';
+import { parseSearchRecipe, SEARCH_ENTRIES } from './search-recipe.ts';
+import type { SearchSetup } from './search-recipe.ts';
 
 /** lab: the benches · talk: chosen panels, large, one at a time · embed: chosen panels in a frame. */
 export const MODES = ['lab', 'talk', 'embed'] as const;
@@ -58,6 +61,8 @@ export type LinkShown = v.InferOutput<typeof shownSchema>;
 
 export interface LinkState {
   readonly recipe: Recipe;
+  /** Of the search bench. */
+  readonly nas: SearchSetup;
   readonly shown: LinkShown;
 }
 
@@ -88,6 +93,44 @@ export const LINK_DEFAULTS: LinkState = {
     },
     mapping: { accelerator: 'eyeriss', objective: 'edp', evaluationsPerLayer: 3000 },
   },
+  nas: {
+    version: 1,
+    name: 'sp-nas-quick',
+    seed: 1,
+    bitWidths: [2, 4, 8, 32],
+    search: {
+      methods: ['sp-nas'],
+      space: 'lab',
+      cost: { metric: 'flops', target: 2_500_000, tolerance: 0.05, evaluationsPerLayer: 300 },
+      lambda: { kind: 'multiplier', initial: 0, rate: 0.05 },
+      epochs: 18,
+      warmupEpochs: 10,
+      anchor: { choice: 'k3_e3', epochs: 6 },
+      batchSize: 32,
+      paths: { weights: 1, architecture: 2 },
+      temperature: { initial: 3, decayPerEpoch: 0.94, floor: 0.5 },
+      architecture: { learningRate: 0.05, beta1: 0.5, beta2: 0.999, epsilon: 1e-8 },
+      weights: { learningRate: 0.1, finalLearningRate: 0.005, momentum: 0.9, weightDecay: 0.0005 },
+    },
+    training: {
+      method: 'cdt',
+      quantizer: 'sbm',
+      beta: 1,
+      distillOn: 'soft-labels',
+      epochs: 8,
+      batchSize: 64,
+      learningRate: 0.1,
+      finalLearningRate: 0,
+      warmupEpochs: 1,
+      momentum: 0.9,
+      weightDecay: 0.0005,
+      labelSmoothing: 0,
+      pretrainEpochs: 0,
+      augmentation: { flip: false, padCrop: 0 },
+      ranges: 'learned',
+    },
+    mapping: { accelerator: 'eyeriss', objective: 'edp', evaluationsPerLayer: 1000 },
+  },
   shown: {
     backend: 'auto',
     bench: 'data',
@@ -105,15 +148,21 @@ type Plain = Record<string, unknown>;
 const isPlain = (value: unknown): value is Plain =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const NAS_PREFIX = 'nas.';
+const { model: _model, dataset: _dataset, ...shared } = RECIPE_ENTRIES;
+const NAS_ENTRIES = { ...shared, search: { entries: SEARCH_ENTRIES } };
+
 /** Dotted names of all fields that a link may set. */
 const FIELDS: ReadonlySet<string> = new Set([
   ...namesOf({ entries: RECIPE_ENTRIES }, ''),
   ...Object.keys(shownSchema.entries),
+  ...namesOf({ entries: NAS_ENTRIES }, NAS_PREFIX),
 ]);
 
-/** @param schema an object's, a variant's (all its fields) or anything else (none) */
+/** @param schema an object's, an optional one's, a variant's (all its fields) or anything else (none) */
 function namesOf(schema: unknown, prefix: string): string[] {
   if (!isPlain(schema)) return [];
+  if (isPlain(schema['wrapped'])) return namesOf(schema['wrapped'], prefix);
   if (Array.isArray(schema['options'])) {
     return schema['options'].flatMap((option) => namesOf(option, prefix));
   }
@@ -129,10 +178,11 @@ function namesOf(schema: unknown, prefix: string): string[] {
  * @returns the hash without its `#`; a valid state comes back from `readLink` as it went in
  * @throws SpecError when it would be longer than `MAX_LINK_CHARS`
  */
-export function writeLink({ recipe, shown }: LinkState): string {
+export function writeLink({ recipe, nas, shown }: LinkState): string {
   const fields: [string, unknown][] = [];
   collect(shown, LINK_DEFAULTS.shown, '', fields);
   collect(recipe, LINK_DEFAULTS.recipe, '', fields);
+  collect(nas, LINK_DEFAULTS.nas, NAS_PREFIX, fields);
   const text = ['v=1', ...fields.map(([name, value]) => `${name}=${encode(value)}`)].join('&');
   if (text.length > MAX_LINK_CHARS) {
     throw new SpecError(
@@ -199,6 +249,7 @@ export function readLink(hash: string): LinkRead {
     );
   }
   const recipe = copyOf(LINK_DEFAULTS.recipe);
+  const nas = copyOf(LINK_DEFAULTS.nas);
   const shown = copyOf(LINK_DEFAULTS.shown);
   const unknown: string[] = [];
   const seen = new Set<string>();
@@ -207,10 +258,27 @@ export function readLink(hash: string): LinkRead {
     seen.add(name);
     if (name === 'v') continue;
     if (!FIELDS.has(name)) unknown.push(shownName(name));
+    else if (name.startsWith(NAS_PREFIX)) put(nas, name.slice(NAS_PREFIX.length), decode(given));
     else put(Object.hasOwn(shown, name) ? shown : recipe, name, decode(given));
   }
-  const state = { recipe: parseRecipe(recipe), shown: parse(shownSchema, shown, 'link') };
+  const parsed = parseRecipe(recipe);
+  const state = {
+    recipe: parsed,
+    nas: parseNas(nas, parsed.dataset),
+    shown: parse(shownSchema, shown, 'link'),
+  };
   return { kind: 'link', state, unknown };
+}
+
+/** @throws SpecError naming the field as the link has it */
+function parseNas(nas: Plain, dataset: Recipe['dataset']): SearchSetup {
+  try {
+    const { dataset: _images, ...setup } = parseSearchRecipe({ ...nas, dataset });
+    return setup;
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    throw new SpecError(error.message.replace(/^recipe\./, `link.${NAS_PREFIX}`));
+  }
 }
 
 function unescaped(text: string): string {
@@ -235,7 +303,10 @@ function put(root: Plain, name: string, value: unknown): void {
   const path = name.split('.');
   const last = path.pop() ?? '';
   let holder: unknown = root;
-  for (const key of path) holder = isPlain(holder) ? holder[key] : undefined;
+  for (const key of path) {
+    // what may be left out has its fields one by one too
+    holder = isPlain(holder) ? (holder[key] ??= {}) : undefined;
+  }
   if (!isPlain(holder)) {
     throw new SpecError(`link.${name}: expected fields of ${path.join('.')}, got another value`);
   }

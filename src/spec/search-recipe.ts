@@ -92,9 +92,15 @@ const searchSchema = v.strictObject({
   }),
 });
 
+/** Names and schemas of a search's fields, for what names them one by one (a link). */
+export const SEARCH_ENTRIES = searchSchema.entries;
+
 export type SearchSettings = v.InferOutput<typeof searchSchema>;
 
 export type SearchRecipe = Omit<Recipe, 'model'> & { readonly search: SearchSettings };
+
+/** A search but for its images. */
+export type SearchSetup = Omit<SearchRecipe, 'dataset'>;
 
 /** Whether data claims to be one. */
 export function isSearchRecipe(value: unknown): boolean {

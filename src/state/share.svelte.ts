@@ -1,7 +1,9 @@
 /** @file The set-up as a link and back: what a link holds is taken only when all of it is good. */
-import { readLink, writeLink } from '../spec/link.ts';
+import { LINK_DEFAULTS, readLink, writeLink } from '../spec/link.ts';
 import type { LinkState, Mode, PanelId } from '../spec/link.ts';
 import type { DatasetSpec } from '../spec/recipe.ts';
+import { parseSearchRecipe } from '../spec/search-recipe.ts';
+import type { SearchSetup } from '../spec/search-recipe.ts';
 import { SpecError } from '../util/errors.ts';
 import { BENCHES } from './journey.svelte.ts';
 import type { Lab } from './lab.svelte.ts';
@@ -27,6 +29,7 @@ export class Share {
     const { form, data, mapSetup, trade, journey, stage } = this.#lab;
     return {
       recipe: { ...form.draft, dataset: data.spec ?? form.draft.dataset },
+      nas: this.#nas ?? LINK_DEFAULTS.nas,
       shown: {
         backend: form.backend,
         bench: journey.at,
@@ -40,6 +43,16 @@ export class Share {
     };
   }
 
+  /** The search bench's set-up; null while it has a fault. */
+  get #nas(): SearchSetup | null {
+    try {
+      const { dataset: _images, ...setup } = parseSearchRecipe(this.#lab.search.form.draft);
+      return setup;
+    } catch {
+      return null;
+    }
+  }
+
   /** What the link cannot carry, as sentences for the one who shares it. */
   get notes(): readonly string[] {
     const { accelerators } = this.#lab;
@@ -49,6 +62,9 @@ export class Share {
     return [
       ...(recipe.dataset.kind === 'stored'
         ? ['Your own images stay on this device: whoever opens the link needs the same files.']
+        : []),
+      ...(this.#nas === null
+        ? ['The search bench’s set-up has a fault and is not in the link.']
         : []),
       ...(isOwn ? [`The accelerator “${accelerator}” is your own and stays on this device.`] : []),
     ];
@@ -61,8 +77,8 @@ export class Share {
   hash({ mode, panels }: LinkPurpose): string {
     const { fault } = this.#lab.form;
     if (fault !== null) throw new SpecError(`A link needs a set-up without a fault: ${fault}`);
-    const { recipe, shown } = this.state;
-    return `#${writeLink({ recipe, shown: { ...shown, mode, panels: [...(panels ?? shown.panels)] } })}`;
+    const { recipe, nas, shown } = this.state;
+    return `#${writeLink({ recipe, nas, shown: { ...shown, mode, panels: [...(panels ?? shown.panels)] } })}`;
   }
 
   /**
@@ -71,7 +87,7 @@ export class Share {
    * @returns whether there was a good link
    */
   open(hash: string): boolean {
-    const { journey, train } = this.#lab;
+    const { journey, train, search } = this.#lab;
     try {
       const read = readLink(hash);
       if (read.kind === 'none') return false;
@@ -84,6 +100,9 @@ export class Share {
       }
       if (train.isLive) {
         throw new SpecError('link: a run is in training, open it again when that has ended');
+      }
+      if (search.isBusy) {
+        throw new SpecError('link: a search is in progress, open it again when that has ended');
       }
       this.#check(read.state, bench?.id);
       this.#apply(read.state);
@@ -131,9 +150,10 @@ export class Share {
     }
   }
 
-  #apply({ recipe, shown }: LinkState): void {
-    const { form, mapSetup, trade, stage } = this.#lab;
+  #apply({ recipe, nas, shown }: LinkState): void {
+    const { form, search, mapSetup, trade, stage } = this.#lab;
     form.load(recipe);
+    search.form.load({ ...nas, dataset: recipe.dataset });
     form.setBackend(shown.backend);
     mapSetup.setBitWidths(shown.mapWidths);
     void mapSetup.choose(shown.network);

@@ -17,7 +17,14 @@ beforeEach(() => {
 
 /** Everything that a link could change. */
 const all = (of: Lab): string =>
-  JSON.stringify([of.share.state, of.form.draft, of.data.spec, of.stage.mode, of.journey.at]);
+  JSON.stringify([
+    of.share.state,
+    of.search.form.draft,
+    of.form.draft,
+    of.data.spec,
+    of.stage.mode,
+    of.journey.at,
+  ]);
 
 describe('a link', () => {
   it('rebuilds any set-up on another device', () => {
@@ -44,10 +51,29 @@ describe('a link', () => {
     );
   });
 
+  it('rebuilds the search bench', () => {
+    const { form } = lab.search;
+    form.setPart('cost', 'target', 300_000);
+    form.setSearch('methods', ['sp-nas', 'random']);
+    form.set('bitWidths', [2, 8]);
+    const there = fresh();
+    expect(there.share.open(lab.share.hash({ mode: 'lab' }))).toBe(true);
+    const { dataset: _here, ...wanted } = form.draft;
+    const { dataset: _there, ...got } = there.search.form.draft;
+    expect(got).toStrictEqual(wanted);
+    expect(there.notice).toBeNull();
+  });
+
+  it('leaves a search with a fault out, and says so', () => {
+    lab.search.form.setSearch('epochs', 0);
+    expect(lab.share.notes).toContainEqual(expect.stringMatching(/search bench’s set-up/));
+    expect(lab.share.hash({ mode: 'lab' })).not.toContain('nas.');
+  });
+
   it('brings the images that it names', async () => {
     const dataset = { kind: 'procedural', seed: 5, train: 700, test: 90 } as const;
-    const { recipe, shown } = LINK_DEFAULTS;
-    lab.share.open(`#${writeLink({ recipe: { ...recipe, dataset }, shown })}`);
+    const { recipe } = LINK_DEFAULTS;
+    lab.share.open(`#${writeLink({ ...LINK_DEFAULTS, recipe: { ...recipe, dataset } })}`);
     await lab.boot();
     await lab.share.bringImages();
     expect(lab.data.spec).toEqual(dataset);
@@ -85,6 +111,7 @@ describe('a link', () => {
     '#v=3',
     '#v=1&name=%E0%A4%A',
     '#v=1&training=__proto__',
+    '#v=1&training.epochs=2&nas.search.batchSize=1',
   ])('that is bad changes nothing and says so: %s', (hash) => {
     const before = all(lab);
     expect(lab.share.open(hash)).toBe(false);
