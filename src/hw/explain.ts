@@ -32,10 +32,12 @@ export function infeasibleSentence(infeasible: Infeasible): string {
 export function boundSentence(cost: Cost): string {
   const { boundBy, computeCycles, latencyCycles } = cost;
   if (boundBy.kind === 'compute')
-    return `The MACs are busy in all of the ${latencyCycles} cycles that the nest takes; no memory makes them wait.`;
+    return `The MACs are busy in all of the ${grouped(latencyCycles)} cycles that the nest takes; no memory makes them wait.`;
   const port = boundBy.port === 'shared' ? 'read and write' : boundBy.port;
-  return `${boundBy.level}'s ${port} bandwidth takes ${latencyCycles} cycles; the MACs alone would take ${computeCycles}.`;
+  return `${boundBy.level}'s ${port} bandwidth takes ${grouped(latencyCycles)} cycles; the MACs alone would take ${grouped(computeCycles)}.`;
 }
+
+const grouped = (count: number): string => count.toLocaleString('en-US');
 
 /** One product of a count and a constant: the energies of all terms add up to the cost's. */
 export interface EnergyTerm {

@@ -42,7 +42,7 @@ export function stationNote(lab: Lab, bench: BenchId): StationNote {
       if (run.isLive) return { text: 'starting', isDone: false, isLive: true };
       const found = shown.record?.found;
       return {
-        text: found ? formatMacs(found.macs) : 'for a better network',
+        text: found ? formatMacs(found.macs) : 'none yet',
         isDone: found !== undefined,
         isLive: false,
       };

@@ -15,7 +15,7 @@ export interface LineMark {
   readonly bits: number;
   readonly split: 'train' | 'test';
   readonly path: string;
-  /** Dots of a test line. */
+  /** Of a test line, as far as they have room. */
   readonly dots: readonly { readonly x: number; readonly y: number }[];
 }
 
@@ -32,6 +32,8 @@ export interface LinesLayout {
 
 const MARGINS = { top: 10, right: 34, bottom: 28, left: 46 };
 const LABEL_GAP_PX = 13;
+/** More dots than this leaves room for would hide their line. */
+const DOT_ROOM_PX = 10;
 /** A narrower domain would draw noise as news. */
 const LEAST_SPAN = 0.2;
 const TYPICAL_SHARE = 0.98;
@@ -66,7 +68,7 @@ export function layoutLines(
     split: s.split,
     path: path(thin(s.points, (plot.right - plot.left) * POINTS_PER_PIXEL)) ?? '',
     dots:
-      s.split === 'test'
+      s.split === 'test' && s.points.length * DOT_ROOM_PX <= plot.right - plot.left
         ? s.points.map((p) => ({ x: round(x.scale(p.x)), y: round(clamp(y.scale(p.y), plot)) }))
         : [],
   }));

@@ -13,6 +13,7 @@ import {
 import { paretoFront } from '../../util/pareto.ts';
 import { axisOf, padded, plotOf } from './axis.ts';
 import type { Axis, Plot, Size } from './axis.ts';
+import { placeLabels } from './place-labels.ts';
 
 export interface ResultSeries {
   readonly id: string;
@@ -32,6 +33,8 @@ export interface ResultMark {
   readonly y: number;
   /** Around the origin. */
   readonly path: string;
+  /** Middle of the words beside it. */
+  readonly label: { readonly x: number; readonly y: number };
 }
 
 export interface ResultsLayout {
@@ -90,8 +93,8 @@ export function layoutResults(
     format: (v) => `${Math.round(v * 1000) / 10} %`,
     count: Math.max(2, Math.floor((plot.bottom - plot.top) / 50)),
   });
-  const marks = series.flatMap(({ id, shape, points }) =>
-    points.map(({ bits, cost, accuracy }): ResultMark => ({
+  const places = series.flatMap(({ id, shape, points }) =>
+    points.map(({ bits, cost, accuracy }) => ({
       id,
       bits,
       x: x.scale(cost),
@@ -99,6 +102,11 @@ export function layoutResults(
       path: shapePath(shape),
     })),
   );
+  const labels = placeLabels(
+    places.map((mark) => ({ x: mark.x, y: mark.y, text: String(mark.bits) })),
+    plot,
+  );
+  const marks = places.map((mark, i): ResultMark => ({ ...mark, label: labels[i] ?? mark }));
   const lines = series.map(({ id, points }) => ({
     id,
     path:

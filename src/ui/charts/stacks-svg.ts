@@ -1,9 +1,9 @@
 /** @file Stacked bars as a drawing for a file: on the page they are boxes that can be clicked. */
 import type { Rgb } from '../bit-colors.ts';
 import { formatEnergy } from '../format.ts';
+import { drawing, INK, INK_RGB, tint } from './drawing.ts';
 import type { StacksLayout } from './stacks.ts';
 
-const SVG = 'http://www.w3.org/2000/svg';
 const WIDTH = 720;
 const LABEL_WIDTH = 190;
 const TOTAL_WIDTH = 80;
@@ -11,40 +11,17 @@ const BAR_HEIGHT = 26;
 const ROW_HEIGHT = 34;
 const KEY_HEIGHT = 30;
 const KEY_STEP = 100;
-const INK = '#15171b';
-const KEY_INK: Rgb = [21, 23, 27];
-
-const hex = (rgb: Rgb): string =>
-  `#${rgb.map((channel) => Math.round(channel).toString(16).padStart(2, '0')).join('')}`;
-
-/** @param share of the colour on white, 0 to 1 */
-function tint([r, g, b]: Rgb, share: number): string {
-  const mix = (channel: number): number => 255 - (255 - channel) * share;
-  return hex([mix(r), mix(g), mix(b)]);
-}
 
 export function stacksSvg<Key extends string | number>(
   { names, rows }: StacksLayout<Key>,
   colorOf: (key: Key) => Rgb,
   nameOf: (key: Key) => string,
 ): SVGSVGElement {
-  const svg = document.createElementNS(SVG, 'svg');
-  const height = KEY_HEIGHT + rows.length * ROW_HEIGHT;
-  svg.setAttribute('viewBox', `0 0 ${WIDTH} ${height}`);
-  const add = (
-    tag: string,
-    attributes: Readonly<Record<string, string | number>>,
-    words?: string,
-  ): void => {
-    const made = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-    if (words !== undefined) made.textContent = words;
-    svg.append(made);
-  };
+  const { svg, add } = drawing(WIDTH, KEY_HEIGHT + rows.length * ROW_HEIGHT);
   const share = (i: number): number => 1 - (0.8 * i) / Math.max(names.length - 1, 1);
   names.forEach((name, i) => {
     const x = i * KEY_STEP;
-    add('rect', { x, y: 2, width: 12, height: 12, rx: 3, fill: tint(KEY_INK, share(i)) });
+    add('rect', { x, y: 2, width: 12, height: 12, rx: 3, fill: tint(INK_RGB, share(i)) });
     add('text', { x: x + 17, y: 12, 'font-size': 11, fill: INK }, name);
   });
   const room = WIDTH - LABEL_WIDTH - TOTAL_WIDTH;

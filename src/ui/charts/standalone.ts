@@ -101,6 +101,31 @@ export async function standalonePng(svg: SVGSVGElement, words: ChartWords): Prom
   }
 }
 
+/**
+ * Drawings of the page in one row, each under its name: one file for small multiples.
+ * @param drawn as they are shown, each with a viewBox
+ */
+export function sideBySide(
+  drawn: readonly { readonly svg: SVGSVGElement; readonly name: string }[],
+): SVGSVGElement {
+  const sizes = drawn.map(({ svg }) => svg.viewBox.baseVal);
+  const width = sizes.reduce((sum, size) => sum + size.width + MARGIN, -MARGIN);
+  const height = Math.max(0, ...sizes.map((size) => size.height)) + NOTE_HEIGHT;
+  const row = element('svg', { viewBox: `0 0 ${width} ${height}` }) as SVGSVGElement;
+  let left = 0;
+  drawn.forEach(({ svg, name }, i) => {
+    const size = sizes[i] ?? svg.viewBox.baseVal;
+    const copy = withStyles(svg);
+    copy.setAttribute('x', String(left));
+    copy.setAttribute('y', String(NOTE_HEIGHT));
+    copy.setAttribute('width', String(size.width));
+    copy.setAttribute('height', String(size.height));
+    row.append(text(name, left, 12, { 'font-size': 12, 'font-weight': 620, fill: INK }), copy);
+    left += size.width + MARGIN;
+  });
+  return row;
+}
+
 /** A copy with the computed styles of the light theme; only for the moment of reading is it set. */
 function withStyles(svg: SVGSVGElement): SVGSVGElement {
   const copy = svg.cloneNode(true) as SVGSVGElement;

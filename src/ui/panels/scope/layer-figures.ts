@@ -8,13 +8,15 @@ export type LayerFigure = 'macs' | 'weights' | 'energy' | 'latency' | 'sqnr';
 export const LAYER_FIGURES: readonly {
   readonly id: LayerFigure;
   readonly title: string;
+  /** Of a column, with its unit. */
+  readonly head: string;
   readonly format: (value: number) => string;
 }[] = [
-  { id: 'macs', title: 'MACs', format: formatAmount },
-  { id: 'weights', title: 'Weights', format: formatAmount },
-  { id: 'energy', title: 'Energy', format: formatEnergy },
-  { id: 'latency', title: 'Latency', format: formatCycles },
-  { id: 'sqnr', title: 'SQNR', format: formatDb },
+  { id: 'macs', title: 'MACs', head: 'MACs per image', format: formatAmount },
+  { id: 'weights', title: 'Weights', head: 'weights', format: formatAmount },
+  { id: 'energy', title: 'Energy', head: 'energy per image (pJ)', format: formatEnergy },
+  { id: 'latency', title: 'Latency', head: 'latency per image (cycles)', format: formatCycles },
+  { id: 'sqnr', title: 'SQNR', head: 'SQNR (dB)', format: formatDb },
 ];
 
 /** null: not known at this bit-width. */
