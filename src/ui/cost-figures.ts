@@ -3,7 +3,7 @@ import type { CostTotals } from '../spec/run.ts';
 import type { Metric } from '../state/trade-off.svelte.ts';
 import type { Objective } from '../spec/mapping.ts';
 import { formatCycles, formatEdp, formatEnergy } from './format.ts';
-import type { HelpId } from './help-text.ts';
+import type { HelpId } from './help/titles.ts';
 
 export interface CostFigure {
   readonly title: string;

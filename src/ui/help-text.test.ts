@@ -2,10 +2,10 @@ import katex from 'katex';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { HELP } from './help-text.ts';
-import type { HelpText } from './help-text.ts';
+import { HELP_TITLES } from './help/titles.ts';
 
-const ENTRIES: [string, HelpText][] = Object.entries(HELP);
-const ids = new Set(Object.keys(HELP));
+const ENTRIES = Object.entries(HELP);
+const ids = new Set(Object.keys(HELP_TITLES));
 
 /** For figures that the command line prints too, whether or not a bench shows them. */
 const ELSEWHERE = ['sqnr', 'confusion'];
@@ -27,10 +27,14 @@ components.push({
 
 describe('the help', () => {
   it.each(ENTRIES)('of %s says what it is, its unit and its source', (_id, entry) => {
-    expect(entry.title).toMatch(/\S/);
     expect(entry.text).toMatch(/^\p{Lu}.{15,}[.!?]$/su);
     expect(entry.unit).toMatch(/^(none|.{1,70})$/u);
     expect(entry.source.length).toBeGreaterThan(5);
+  });
+
+  it('has a title for every text, and a text for every title', () => {
+    expect(new Set(Object.keys(HELP))).toEqual(ids);
+    for (const title of Object.values(HELP_TITLES)) expect(title).toMatch(/\S/);
   });
 
   it('has formulas that can be typeset as MathML', () => {

@@ -1,7 +1,6 @@
 /** @file The shape of an explanation: what stands behind every question mark. */
 
 export interface HelpText {
-  readonly title: string;
   /** What it is, in one to four sentences. */
   readonly text: string;
   /** Of its figure or setting; `none` for what has no unit. */
