@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   formatAmount,
   formatBytes,
+  formatCount,
   formatCycles,
   formatDuration,
   formatEdp,
@@ -19,6 +20,20 @@ import {
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
 describe('format', () => {
+  it('groups the digits of whole numbers by thousands', () => {
+    expect([0, 999, 1000, -6000, 12_345.6, 1_234_567, 1e24, -0.2, NaN].map(formatCount)).toEqual([
+      '0',
+      '999',
+      '1,000',
+      '-6,000',
+      '12,346',
+      '1,234,567',
+      '999,999,999,999,999,983,222,784', // the double nearest to 10²⁴
+      '0',
+      UNKNOWN,
+    ]);
+  });
+
   it('climbs the SI prefixes of the joule from pJ', () => {
     expect(
       [0.5, 12, 999.4, 999.6, 3110, 3.11e6, 4.2e9, 8.05e12].map((pj) => plain(formatEnergy(pj))),

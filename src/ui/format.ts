@@ -71,9 +71,10 @@ export function formatMacs(macs: number): string {
   return `${formatAmount(macs)}${NB}MACs`;
 }
 
-/** A whole number with thousands separators: 6,000. */
+/** A whole number with thousands separators: 6,000. Without Intl, whose first use costs 30 ms. */
 export function formatCount(value: number): string {
-  return Number.isFinite(value) ? Math.round(value).toLocaleString('en-US') : UNKNOWN;
+  if (!Number.isFinite(value)) return UNKNOWN;
+  return String(BigInt(Math.round(value))).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** 0 to 1 → "81.3 %". */

@@ -1,6 +1,7 @@
 /** @file Layout of one value over steps: a line, perhaps a second, perhaps a band to stay in. */
 import { line } from 'd3-shape';
 import type { SeriesPoint } from '../../state/log-series.ts';
+import { formatCount } from '../format.ts';
 import { axisOf, plotOf } from './axis.ts';
 import type { Axis, Plot, Size } from './axis.ts';
 
@@ -40,7 +41,7 @@ export function layoutHistory(
   const x = axisOf({
     domain: [0, Math.max(1, xMax, ...points.map((p) => p.x))],
     range: [plot.left, plot.right],
-    format: (v) => (Number.isInteger(v) ? v.toLocaleString('en-US') : ''),
+    format: (v) => (Number.isInteger(v) ? formatCount(v) : ''),
     count: Math.max(2, Math.floor((plot.right - plot.left) / (isSmall ? 70 : 90))),
   });
   const y = axisOf({

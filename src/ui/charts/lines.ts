@@ -1,6 +1,7 @@
 /** @file Layout of the line chart: a value over training steps, a train and a test line per width. */
 import { line } from 'd3-shape';
 import type { BitSeries, SeriesPoint } from '../../state/log-series.ts';
+import { formatCount } from '../format.ts';
 import { axisOf, plotOf, spread } from './axis.ts';
 import type { Axis, Plot, Size } from './axis.ts';
 
@@ -51,7 +52,7 @@ export function layoutLines(
   const x = axisOf({
     domain: [0, xMax],
     range: [plot.left, plot.right],
-    format: (v) => (Number.isInteger(v) ? v.toLocaleString('en-US') : ''),
+    format: (v) => (Number.isInteger(v) ? formatCount(v) : ''),
     count: Math.max(2, Math.floor((plot.right - plot.left) / 90)),
   });
   const y = axisOf({
