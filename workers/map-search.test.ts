@@ -72,6 +72,19 @@ describe('a search for the page', () => {
     expect(search.count.valid).toBeGreaterThan(0);
   });
 
+  it('tells the layer and the round that it is at', async () => {
+    const places: string[] = [];
+    const mapping = { ...spec.mapping, evaluationsPerLayer: 1000 };
+    const search = new MapSearch({ ...spec, mapping }, eyeriss, () => {
+      const { round, rounds, problems } = search.progress(1)?.place ?? {};
+      const place = `${round} of ${rounds} rounds over ${problems}`;
+      if (places.at(-1) !== place) places.push(place);
+    });
+    await search.search([new MapHelper()]);
+    // eight layers at two widths; four rounds of evolution, one of local search
+    expect(places).toEqual([1, 2, 3, 4, 5].map((round) => `${round} of 5 rounds over 16`));
+  });
+
   it('stops with what it has, and a met target ends it early', async () => {
     const search = new MapSearch(spec, eyeriss, () => search.stop());
     await search.search([new MapHelper()]);

@@ -39,8 +39,7 @@ export class MapSearch {
   readonly accelerator: Accelerator;
   readonly #networks: readonly NetworkAtBits[];
   readonly #onAdvance: () => void;
-  /** Distinct layers and widths, and the valid evaluations that they get together. */
-  readonly #layersTotal: number;
+  /** The valid evaluations that all distinct layers and widths get together. */
   readonly #planned: number;
   readonly #spaces = new Map<string, number>();
   readonly #past = { total: 0, valid: 0 };
@@ -63,8 +62,8 @@ export class MapSearch {
     this.accelerator = accelerator;
     this.#onAdvance = onAdvance;
     this.#networks = networksOf(spec);
-    this.#layersTotal = planNetworks(this.#networks, accelerator).problems.length;
-    this.#planned = this.#layersTotal * spec.mapping.evaluationsPerLayer;
+    const { problems } = planNetworks(this.#networks, accelerator);
+    this.#planned = problems.length * spec.mapping.evaluationsPerLayer;
     if (!this.#isPipeline) this.#take(this.#mapperSpec());
   }
 
@@ -139,7 +138,7 @@ export class MapSearch {
       runId: this.spec.runId,
       layer: problem?.name ?? layer,
       bits: problem?.bitsLabel ?? bits,
-      layersTotal: this.#layersTotal,
+      place: run.place,
       doneRatio: Math.min(1, valid / this.#planned),
       evaluations: total,
       valid,

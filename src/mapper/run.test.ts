@@ -87,13 +87,22 @@ describe('a mapper run', () => {
 
   it('tells how far it is, and how the mappings in hand spread', () => {
     const run = createMapperRun(spec);
-    const { doneRatio, evaluations, layer, spread, best } = run.step(500);
+    const { doneRatio, evaluations, layer, spread, best, place } = run.step(500);
     expect(doneRatio).toBeCloseTo(evaluations.valid / whole.evaluations.valid, 6);
     expect(layer).toBe('conv1');
+    expect(place).toMatchObject({ round: 1, problemsDone: 0 });
     expect(spread?.best).toBe(best);
     expect(spread?.worst).toBeGreaterThan(spread?.median ?? Infinity);
-    while (!run.done) run.step(100_000);
-    expect(run.progress()).toMatchObject({ done: true, doneRatio: 1, layersDone: 6 });
+    const places = [place];
+    while (!run.done) places.push(run.step(100_000).place);
+    // every round goes through every problem, one after another
+    const { rounds, problems } = place;
+    const order = ({ round, problemsDone }: typeof place): number =>
+      round * problems + problemsDone;
+    expect(places.map(order)).toEqual(places.map(order).sort((a, b) => a - b));
+    expect(new Set(places.map(({ round }) => round)).size).toBe(rounds);
+    expect(run.progress()).toMatchObject({ done: true, doneRatio: 1 });
+    expect(run.place).toEqual({ round: rounds, rounds, problemsDone: problems, problems });
   });
 
   it('costs less at fewer bits', () => {

@@ -40,6 +40,16 @@ export interface MapperSpec {
   readonly target?: number;
 }
 
+/** How far a run is. A problem is a distinct layer at a bit-width: each is searched in every round. */
+export interface RoundPlace {
+  /** From 1; the last is the local search, where the budget has room for one. */
+  readonly round: number;
+  readonly rounds: number;
+  /** Of this round. */
+  readonly problemsDone: number;
+  readonly problems: number;
+}
+
 export interface MapperProgress {
   readonly done: boolean;
   /** Share of the evaluations made, 0 to 1. */
@@ -47,8 +57,7 @@ export interface MapperProgress {
   /** What is searched just now. */
   readonly layer: string;
   readonly bits: number;
-  readonly layersDone: number;
-  readonly layersTotal: number;
+  readonly place: RoundPlace;
   readonly evaluations: EvaluationCount;
   /** Best objective of the layer in hand (pJ, cycles or pJ·cycles); null before the first. */
   readonly best: number | null;
@@ -241,8 +250,17 @@ export class MapperRun {
     return known;
   }
 
+  get place(): RoundPlace {
+    const { islands } = this.#schedule;
+    const problems = this.plan.problems.length;
+    const rounds = this.#schedule.rounds + (this.#schedule.polish > 0 ? 1 : 0);
+    if (this.#round >= rounds) return { round: rounds, rounds, problemsDone: problems, problems };
+    const tasks = this.#round < this.#schedule.rounds ? islands : 1;
+    const problemsDone = Math.floor(this.#results.length / tasks);
+    return { round: this.#round + 1, rounds, problemsDone, problems };
+  }
+
   progress(): MapperProgress {
-    const { rounds, islands } = this.#schedule;
     const problems = this.plan.problems.length;
     const run = this.#current;
     const task = run?.task ?? this.#waiting[0];
@@ -250,19 +268,12 @@ export class MapperRun {
     const making = run?.count ?? { total: 0, valid: 0 };
     const valid = this.#count.valid + making.valid;
     const all = this.spec.evaluationsPerLayer * problems;
-    const last = rounds - (this.#schedule.polish > 0 ? 0 : 1);
-    const perProblem = this.#round < rounds ? islands : 1;
     return {
       done: this.done,
       doneRatio: this.done ? 1 : Math.min(1, valid / all),
       layer: problem?.name ?? '',
       bits: problem?.bitsLabel ?? 0,
-      layersDone: this.done
-        ? problems
-        : this.#round < last
-          ? 0
-          : Math.floor(this.#results.length / perProblem),
-      layersTotal: problems,
+      place: this.place,
       evaluations: { total: this.#count.total + making.total, valid },
       best: task ? this.#bestOf(task.problem, run?.best() ?? null) : null,
       spread: run ? spreadOf(run.members(), this.spec.objective) : null,

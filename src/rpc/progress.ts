@@ -2,6 +2,7 @@
  * @file What workers report while they work. Plain data, at most ten times a second; the receiver
  * drops reports of another run by their `runId`.
  */
+import type { RoundPlace } from '../mapper/run.ts';
 import type { Spread } from '../mapper/spread.ts';
 import type { BackendReport, LogEntry, MappingRecord, RunRecord } from '../spec/run.ts';
 
@@ -41,8 +42,8 @@ export type MapProgress =
       readonly runId: string;
       readonly bits: number;
       readonly layer: string;
-      /** Distinct layers and widths. */
-      readonly layersTotal: number;
+      /** Of the run in hand; a pipeline's cuts are runs of their own. */
+      readonly place: RoundPlace;
       /** Share of the budget that is spent, 0 to 1. */
       readonly doneRatio: number;
       readonly evaluations: number;
