@@ -54,6 +54,7 @@ const LAYERS = {
       'train',
       'search',
       'nas',
+      'project',
       'store',
       'rpc',
     ],

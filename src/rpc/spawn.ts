@@ -6,6 +6,7 @@ import { wrap } from 'comlink';
 import type { Remote } from 'comlink';
 import type { DataApi } from './data-api.ts';
 import type { MapApi } from './map-api.ts';
+import type { ProjectApi } from './project-api.ts';
 import type { SearchApi } from './search-api.ts';
 import type { TrainApi } from './train-api.ts';
 import './trusted-urls.ts';
@@ -52,6 +53,15 @@ export function spawnSearch(): Spawned<SearchApi> {
     new Worker(new URL('../../workers/search.worker.ts', import.meta.url), {
       type: 'module',
       name: 'search',
+    }),
+  );
+}
+
+export function spawnProject(): Spawned<ProjectApi> {
+  return spawned(
+    new Worker(new URL('../../workers/project.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'project',
     }),
   );
 }

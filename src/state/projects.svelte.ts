@@ -1,11 +1,13 @@
 /** @file Project files: runs out of the lab and into it, and the runs that come with the lab. */
+import { transfer } from 'comlink';
 import type { ProjectDataset, ProjectRun } from '../project/contents.ts';
 import { EXTENSION, MAX_FILE_BYTES } from '../project/limits.ts';
+import type { ProjectApi } from '../rpc/project-api.ts';
 import { parseExampleIndex } from '../spec/examples.ts';
 import type { Example } from '../spec/examples.ts';
 import { SpecError } from '../util/errors.ts';
 import type { LabServices } from './services.ts';
-import { sentenceOf } from './worker-owner.ts';
+import { sentenceOf, WorkerOwner } from './worker-owner.ts';
 
 /** Kept apart from the store: a reader who deleted the example has still seen it. */
 const SEEN_KEY = 'instantnet-lab.examples';
@@ -34,6 +36,7 @@ function rememberSeen(): void {
 
 export class Projects {
   readonly #services: LabServices;
+  readonly #worker: WorkerOwner<ProjectApi>;
   #isBusy = $state(false);
   #said = $state<string | null>(null);
   #alert = $state<string | null>(null);
@@ -41,8 +44,13 @@ export class Projects {
 
   constructor(services: LabServices) {
     this.#services = services;
+    this.#worker = new WorkerOwner('project worker', services.spawnProject);
   }
 
+  /** Whether this is a first visit, which opens with an example. */
+  get isFirstVisit(): boolean {
+    return !hasSeen();
+  }
   get isBusy(): boolean {
     return this.#isBusy;
   }
@@ -70,7 +78,6 @@ export class Projects {
   exportRuns(ids: readonly string[], withImages: boolean): Promise<ProjectFile | null> {
     return this.#work(async () => {
       const { store } = this.#services;
-      const { packProject } = await import('../project/project.ts');
       const runs: ProjectRun[] = [];
       const datasets: ProjectDataset[] = [];
       for (const id of ids) {
@@ -83,7 +90,7 @@ export class Projects {
         const own = await store.readWholeDataset(dataset.id);
         if (own) datasets.push(own);
       }
-      const bytes = await packProject({ runs, datasets });
+      const bytes = await this.#worker.call((api) => api.pack({ runs, datasets }));
       const name = runs.length === 1 ? (runs[0]?.record.name ?? 'run') : `${runs.length} runs`;
       return { name: `${fileName(name)}${EXTENSION}`, bytes };
     });
@@ -94,8 +101,7 @@ export class Projects {
     return this.#work(async () => {
       const run = await this.#services.store.readWholeRun(id);
       if (run === undefined) throw new Error('This run is no longer stored.');
-      const { tfjsZip } = await import('../project/tfjs-model.ts');
-      return tfjsZip(run);
+      return this.#worker.call((api) => api.packWeights(run));
     });
   }
 
@@ -108,7 +114,7 @@ export class Projects {
           `${file.name.slice(0, 60)}: expected at most ${most} bytes, got ${file.size}`,
         );
       }
-      return this.#take(new Uint8Array(await file.arrayBuffer()), file.name, false);
+      return this.#take(new Uint8Array(await file.arrayBuffer()), file.name);
     });
   }
 
@@ -123,14 +129,10 @@ export class Projects {
   }
 
   /** Bring one of the runs that come with the lab. @returns its id; null when it cannot be had */
-  addExample({ file, sha256: expected }: Example): Promise<string | null> {
+  addExample({ file, sha256 }: Example): Promise<string | null> {
     return this.#work(async () => {
       const bytes = await this.#services.fetchExample(file);
-      const { sha256 } = await import('../project/project.ts');
-      if ((await sha256(bytes)) !== expected) {
-        throw new Error(`The example ${file} arrived damaged.`);
-      }
-      const id = await this.#take(bytes, file, true);
+      const id = await this.#take(bytes, file, sha256);
       rememberSeen();
       return id;
     });
@@ -149,24 +151,33 @@ export class Projects {
     return id;
   }
 
-  /** All or nothing. @returns the id of the first run of the file, as it is here */
-  async #take(bytes: Uint8Array, name: string, isExample: boolean): Promise<string> {
+  /**
+   * All or nothing.
+   *
+   * @param sha256 of an example
+   * @returns the id of the first run of the file, as it is here
+   */
+  async #take(bytes: Uint8Array<ArrayBuffer>, name: string, sha256?: string): Promise<string> {
     const { store, newId } = this.#services;
-    const { isSameRun, readProject } = await import('../project/project.ts');
-    const { runs, datasets } = await readProject(bytes, name);
+    const isExample = sha256 !== undefined;
+    const { runs, datasets } = await this.#worker.call((api) =>
+      api.read(transfer(bytes, [bytes.buffer]), name, sha256),
+    );
     const added: ProjectRun[] = [];
     const ids: string[] = [];
     let [same, renamed] = [0, 0];
     for (const run of runs) {
       const there = await store.readWholeRun(run.record.id);
       const record = isExample ? { ...run.record, example: true } : run.record;
-      if (there === undefined) added.push({ ...run, record });
-      else if (isSameRun(there, run)) same++;
+      const isHere =
+        there !== undefined && (await this.#worker.call((api) => api.isSameRun(there, run)));
+      if (isHere) same++;
+      else if (there === undefined) added.push({ ...run, record });
       else {
         renamed++;
         added.push(withId({ ...run, record }, newId()));
       }
-      ids.push(there !== undefined && isSameRun(there, run) ? run.record.id : lastId(added));
+      ids.push(isHere ? run.record.id : lastId(added));
     }
     await store.addProject({ runs: added, datasets });
     this.#said = importSentence(added.length, same, renamed);
@@ -183,6 +194,7 @@ export class Projects {
       this.#alert = sentenceOf(error);
       return null;
     } finally {
+      this.#worker.terminate(); // with all that it read
       this.#isBusy = false;
     }
   }

@@ -8,6 +8,7 @@ import type { Accelerator } from '../hw/accelerator.ts';
 import type { Project, ProjectDataset, ProjectRun } from '../project/contents.ts';
 import type { DataApi } from '../rpc/data-api.ts';
 import type { MapApi } from '../rpc/map-api.ts';
+import type { ProjectApi } from '../rpc/project-api.ts';
 import type { SearchApi } from '../rpc/search-api.ts';
 import type { Spawned } from '../rpc/spawn.ts';
 import type { TabLink } from '../rpc/tab-link.ts';
@@ -67,10 +68,11 @@ export interface LabServices {
   readonly spawnTrainer: () => Spawned<TrainApi>;
   readonly spawnSearch: () => Spawned<SearchApi>;
   readonly spawnMapper: () => Spawned<MapApi>;
+  readonly spawnProject: () => Spawned<ProjectApi>;
   readonly store: RunStore;
   readonly tabs: TabLink;
   /** A file under `examples/`, which comes with the page. @throws when it cannot be had */
-  readonly fetchExample: (file: string) => Promise<Uint8Array>;
+  readonly fetchExample: (file: string) => Promise<Uint8Array<ArrayBuffer>>;
   /** A fresh run id. */
   readonly newId: () => string;
   /** Milliseconds since 1970. */

@@ -6,8 +6,10 @@ import type { Remote } from 'comlink';
 import type { Accelerator } from '../hw/accelerator.ts';
 import { DATAFLOWS } from '../hw/dataflows/catalogue.ts';
 import { inspectLayer, rivalOf, termsOf } from '../../workers/map-questions.ts';
+import { ProjectSession } from '../../workers/project-session.ts';
 import type { DataApi } from '../rpc/data-api.ts';
 import type { MapApi } from '../rpc/map-api.ts';
+import type { ProjectApi } from '../rpc/project-api.ts';
 import type { Spawned } from '../rpc/spawn.ts';
 import type { TrainApi } from '../rpc/train-api.ts';
 import { withChange } from '../spec/live-change.ts';
@@ -95,6 +97,7 @@ export class FakeLab {
         return spawned(fakeSearch(this.searches, stepsPerRun, () => sleep(stepMs)));
       },
       spawnMapper: () => spawned(this.#mapper()),
+      spawnProject: () => spawned<ProjectApi>(new ProjectSession()),
       tabs: {
         post: () => undefined,
         listen: () => undefined,
@@ -448,7 +451,7 @@ export class FakeLab {
               runId,
               bits,
               layer: layer.name,
-              layersTotal: total,
+              place: { round: 1, rounds: 1, problemsDone: done - 1, problems: total },
               doneRatio: done / total,
               evaluations: done * 2000,
               valid: done * 1312,
