@@ -21,7 +21,7 @@ test('a network of the literature is mapped, compared, exported; an accelerator 
   await expect(terms).toContainText('ERT_summary.yaml');
 
   // a change that cannot fit is refused in a sentence, and taken back
-  await map.tid(TID.mapTry).locator('..').locator('summary').click();
+  await page.locator('#map summary', { hasText: 'Try a change' }).click();
   await map.tid(TID.mapTryFactor('PsumSpad', 'temporal', 'K')).fill('4096');
   await expect(map.tid(TID.mapTryAnswer)).toContainText(/would have to hold \d+ bits|% /);
   await map.tid(TID.mapTryReset).click();

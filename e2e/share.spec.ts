@@ -40,6 +40,7 @@ test('a copied link rebuilds the set-up in another browser; a bad one changes no
   const other = new StagePage(await browser.newPage());
   await other.open(link);
   await expect(other.tid(TID.epochs)).toHaveValue('3');
+  await other.page.locator('#train summary', { hasText: 'More settings' }).click();
   await expect(other.tid(TID.seed)).toHaveValue('7');
   await expect(other.tid(TID.bitOption(3))).toBeChecked();
   await expect(other.tid(TID.dataCounts)).toContainText('320');

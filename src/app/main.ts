@@ -1,6 +1,6 @@
 /** @file The product's entry: real workers and store, recipes of the repository, the page. */
 import { mount } from 'svelte';
-import { spawnData, spawnMapper, spawnSearch, spawnTrainer } from '../rpc/spawn.ts';
+import { spawnData, spawnMapper, spawnProject, spawnSearch, spawnTrainer } from '../rpc/spawn.ts';
 import { browserTabLink } from '../rpc/tab-link.ts';
 import { parseRecipe } from '../spec/recipe.ts';
 import { parseSearchRecipe } from '../spec/search-recipe.ts';
@@ -9,7 +9,7 @@ import { browserRunStore } from '../state/run-store.ts';
 import App from './App.svelte';
 import './app.css';
 import { fetchExample } from './examples.ts';
-import { keepOffline } from './offline.ts';
+import { keepOffline, takeNewVersion } from './offline.ts';
 import { CODE_VERSION } from './version.ts';
 
 /** The recipe that the page opens with; the others follow by name. */
@@ -35,7 +35,7 @@ const searches = Object.values(searchFiles)
 /** embed.html says so; it may stand in the page of another site, where workers of a service may not. */
 const isEmbedded = document.documentElement.dataset['view'] === 'embed';
 
-if (!isEmbedded) await keepOffline();
+if (!isEmbedded) await takeNewVersion();
 
 const lab: Lab = new Lab(
   {
@@ -43,6 +43,7 @@ const lab: Lab = new Lab(
     spawnTrainer,
     spawnSearch,
     spawnMapper,
+    spawnProject,
     store: browserRunStore((sentence) => lab.notify(sentence)),
     tabs: browserTabLink(),
     fetchExample,
@@ -56,4 +57,8 @@ const lab: Lab = new Lab(
 
 const target = document.getElementById('app');
 if (!target) throw new Error('internal: index.html has no #app');
-mount(App, { target, props: { lab, isEmbedded } });
+target.replaceChildren(); // the shell of index.html
+mount(App, {
+  target,
+  props: { lab, isEmbedded, ...(isEmbedded ? {} : { onready: () => void keepOffline() }) },
+});

@@ -13,18 +13,31 @@ const PAGE_LOCK = 'instantnet-lab:page';
 /** A new version that does not take over in this time is left for the next visit. */
 const TAKEOVER_MS = 3000;
 
+const isKept = (): boolean => import.meta.env.PROD && 'serviceWorker' in navigator;
+
 /**
- * Must come before anything is shown. Takes a version that waits (then the page loads again and
- * this never resolves), registers the service worker, and marks this page as open.
+ * Must come before the lab is shown. Takes a version that waits (then the page loads again and this
+ * never resolves), and marks this page as open.
  */
-export async function keepOffline(): Promise<void> {
-  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
-  const container = navigator.serviceWorker;
+export async function takeNewVersion(): Promise<void> {
+  if (!isKept()) return;
   try {
-    const waiting = (await container.getRegistration())?.waiting;
+    const waiting = (await navigator.serviceWorker.getRegistration())?.waiting;
     if (waiting) await whenAlone(() => takeOver(waiting));
     void navigator.locks.request(PAGE_LOCK, { mode: 'shared' }, () => new Promise(() => undefined));
-    await container.register('./sw.js', { scope: './' });
+  } catch {
+    // storage is blocked: the lab works, as long as there is a network
+  }
+}
+
+/**
+ * Register the service worker, which then fetches the whole lab: to be called when the page is there,
+ * as that takes the network and a processor for a while.
+ */
+export async function keepOffline(): Promise<void> {
+  if (!isKept()) return;
+  try {
+    await navigator.serviceWorker.register('./sw.js', { scope: './' });
   } catch {
     // storage is blocked, or the server sends no sw.js: the lab works, as long as there is a network
   }

@@ -60,6 +60,7 @@ export class Lab {
   readonly sweeps: Sweeps;
   readonly #services: LabServices;
   #notice = $state<string | null>(null);
+  #awaitsExample = $state(false);
   readonly #shortage = $derived.by(() => this.#findShortage());
 
   /** @param presets and `searches`: valid recipes, the default first; at least one of each */
@@ -94,6 +95,7 @@ export class Lab {
       settle: () => this.#afterTraining(),
     });
     this.projects = new Projects(services);
+    this.#awaitsExample = this.projects.isFirstVisit;
     this.compare = new RunGroup(services, this.runs);
     this.sweepForm = new SweepForm(this.form, this.data, this.runs);
     const { data, open, train, tabs, mapSetup, map, search } = this;
@@ -115,12 +117,26 @@ export class Lab {
     return this.#shortage;
   }
 
+  /** A first visit, before its example is here: the page keeps its place. */
+  get awaitsExample(): boolean {
+    return this.#awaitsExample;
+  }
+
   notify(sentence: string | null): void {
     this.#notice = sentence;
   }
 
   /** First thing on the page: what is stored, then images to look at. */
   async boot(): Promise<void> {
+    const first = await this.#openFirst().finally(() => (this.#awaitsExample = false));
+    await this.search.boot();
+    await this.#firstImages();
+    await this.sweeps.boot();
+    if (first !== null) await this.trade.load();
+  }
+
+  /** @returns the run that the lab opens with, the newest or an example; null: none */
+  async #openFirst(): Promise<string | null> {
     await Promise.all([
       this.runs.refresh(),
       this.data.refresh(),
@@ -135,10 +151,7 @@ export class Lab {
       await this.open.open(first);
       this.trade.show();
     }
-    await this.search.boot();
-    await this.#firstImages();
-    await this.sweeps.boot();
-    if (first !== null) await this.trade.load();
+    return first;
   }
 
   /** Bring the run that the lab opens with on a first visit. */
