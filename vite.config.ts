@@ -4,6 +4,7 @@ import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import { sourcesHash } from './scripts/build.js';
+import { FIRST_LOAD_BUDGET_KB, firstLoadKb } from './scripts/first-load.js';
 import { HEADERS, ISOLATION_HEADERS, headersFile } from './scripts/headers.js';
 import { projectPath } from './scripts/root.js';
 
@@ -20,6 +21,19 @@ const hostFiles: Plugin = {
   },
 };
 
+const firstLoad: Plugin = {
+  name: 'first-load',
+  apply: 'build',
+  writeBundle({ dir }) {
+    if (dir === undefined) return;
+    const kB = firstLoadKb(dir, '.js');
+    if (kB <= FIRST_LOAD_BUDGET_KB) return;
+    this.error(
+      `first load: expected at most ${FIRST_LOAD_BUDGET_KB} kB of scripts, gzip, got ${kB.toFixed(1)}: bring what a first look does not need by a dynamic import`,
+    );
+  },
+};
+
 export default defineConfig({
   base: './',
   define: {
@@ -28,6 +42,7 @@ export default defineConfig({
   plugins: [
     svelte(),
     hostFiles,
+    firstLoad,
     VitePWA({
       registerType: 'prompt',
       injectRegister: false, // src/app/offline.ts does it

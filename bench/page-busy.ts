@@ -1,9 +1,11 @@
 /**
- * @file How smooth the page stays while every core trains or maps: tasks of its main thread, answers to
- * clicks and scrolls, how often charts are drawn.
+ * @file How smooth the page stays while every core trains, searches or maps: tasks of its main thread,
+ * answers to clicks and scrolls, how often charts are drawn.
  */
+import { expect } from '@playwright/test';
 import type { Page } from '@playwright/test';
-import type { LabPage } from '../e2e/pages/LabPage.ts';
+import type { BenchName, LabPage } from '../e2e/pages/LabPage.ts';
+import { SearchPage } from '../e2e/pages/SearchPage.ts';
 import { TID } from '../src/ui/testids.ts';
 import type { Row } from './row.ts';
 
@@ -12,6 +14,9 @@ const LONG_TASK_MS = 50;
 const ANSWER_MS = 100;
 const WATCH_MS = 15_000;
 const CLICK_EVERY_MS = 500;
+/** A search fills its cost table first; what is stopped is tested at every bit-width. */
+const START_MS = 180_000;
+const STOP_MS = 180_000;
 
 interface Watched {
   /** Tasks over 50 ms, ms. */
@@ -23,7 +28,7 @@ interface Watched {
   readonly drawsPerSecond: number;
 }
 
-/** Of the quick recipe: its training, then its mapping with a budget that does not end soon. */
+/** Training and search of the quick recipes, then a mapping with a budget that does not end soon. */
 export async function busyRows(
   page: Page,
   lab: LabPage,
@@ -34,21 +39,39 @@ export async function busyRows(
   await lab.hasImages();
   await lab.goTo('train');
   await lab.tid(TID.trainStart).click();
-  await page.waitForFunction(
-    (id) => /[1-9]/.test(document.querySelector(`[data-testid="${id}"]`)?.textContent ?? ''),
-    TID.trainStepCount,
-  );
-  const training = await watched(page, TID.trainStop);
+  await hasSteps(page, TID.trainStepCount);
+  const training = await watched(page, 'train', TID.trainStop);
   await lab.tid(TID.trainStop).click();
+  await expect(lab.tid(TID.trainStart)).toBeVisible({ timeout: STOP_MS });
+  say('searching with sp-nas-quick');
+  const search = new SearchPage(lab);
+  await search.useQuick();
+  await search.tid(TID.searchStart).click();
+  await hasSteps(page, TID.searchStepCount);
+  const searching = await watched(page, 'search', TID.searchStop);
+  await search.tid(TID.searchStop).click();
+  await expect(search.tid(TID.searchStart)).toBeVisible({ timeout: STOP_MS });
   say('mapping VGG16');
   await lab.goTo('map');
   await lab.tid(TID.mapNetwork).selectOption('network:vgg16');
   await lab.tid(TID.budget).fill('1000000');
   await lab.tid(TID.mapStart).click();
-  await lab.tid(TID.mapStop).waitFor();
-  const mapping = await watched(page, TID.mapStop);
+  const mapping = await watched(page, 'map', TID.mapStop);
   await lab.tid(TID.mapStop).click();
-  return [...rowsOf('while training', training), ...rowsOf('while mapping', mapping)];
+  return [
+    ...rowsOf('while training', training),
+    ...rowsOf('while searching', searching),
+    ...rowsOf('while mapping', mapping),
+  ];
+}
+
+/** Until the first step is counted. */
+async function hasSteps(page: Page, countId: string): Promise<void> {
+  await page.waitForFunction(
+    (id) => /[1-9]/.test(document.querySelector(`[data-testid="${id}"]`)?.textContent ?? ''),
+    countId,
+    { timeout: START_MS },
+  );
 }
 
 function rowsOf(
@@ -86,13 +109,14 @@ function rowsOf(
 }
 
 /**
- * Watch the page's main thread while it scrolls a little and opens and closes an explanation.
+ * Watch the page's main thread while it scrolls a little, opens and closes an explanation of the bench,
+ * and the section in which images are collected.
  * No named function may be inside: tsx would have it call a helper that the page has not.
  */
-async function watched(page: Page, liveId: string): Promise<Watched> {
+async function watched(page: Page, bench: BenchName, liveId: string): Promise<Watched> {
   await page.getByTestId(liveId).waitFor();
   return page.evaluate(
-    async ({ watchMs, everyMs }) => {
+    async ({ watchMs, everyMs, targets }) => {
       const longTasks: number[] = [];
       const observer = new PerformanceObserver((list) => {
         for (const entry of list.getEntries()) longTasks.push(entry.duration);
@@ -112,13 +136,17 @@ async function watched(page: Page, liveId: string): Promise<Watched> {
         attributes: true,
         attributeFilter: ['d', 'points'],
       });
-      const button = document.querySelector<HTMLButtonElement>('section button[aria-expanded]');
+      // each twice: to open and to close
+      const buttons = targets
+        .map((target) => document.querySelector<HTMLButtonElement>(target))
+        .flatMap((button) => (button === null ? [] : [button, button]));
       const answers: number[] = [];
       const start = performance.now();
       let clicked = start;
       while (performance.now() - start < watchMs) {
         window.scrollBy(0, frame % 60 < 30 ? 4 : -4);
-        if (button !== null && performance.now() - clicked > everyMs) {
+        const button = buttons[answers.length % buttons.length];
+        if (button !== undefined && performance.now() - clicked > everyMs) {
           clicked = performance.now();
           button.click();
           await new Promise(requestAnimationFrame);
@@ -139,6 +167,10 @@ async function watched(page: Page, liveId: string): Promise<Watched> {
         drawsPerSecond: Math.max(0, ...[...draws.values()].map(({ size }) => size)) / seconds,
       };
     },
-    { watchMs: WATCH_MS, everyMs: CLICK_EVERY_MS },
+    {
+      watchMs: WATCH_MS,
+      everyMs: CLICK_EVERY_MS,
+      targets: [`#${bench} button[popovertarget]`, '#data button[aria-expanded]'],
+    },
   );
 }

@@ -26,6 +26,18 @@ export class SearchPage {
     await expect(this.tid(TID.searchStart)).toBeEnabled();
   }
 
+  /** Take the quick search without its warm-up: the architecture moves from the first step on. */
+  async useQuick(): Promise<void> {
+    await this.lab.goTo('search');
+    await this.tid(TID.searchPreset).selectOption('sp-nas-quick');
+    await this.lab.page.locator('#search summary', { hasText: 'More settings' }).click();
+    await this.tid(TID.searchSetting('anchor')).selectOption('none');
+    await this.tid(TID.searchSetting('search.warmupEpochs')).fill('0');
+    await this.tid(TID.searchSetting('search.warmupEpochs')).press('Tab');
+    await this.lab.hasImages();
+    await expect(this.tid(TID.searchStart)).toBeEnabled();
+  }
+
   async has(status: string): Promise<void> {
     await expect(this.tid(TID.searchStatus)).toHaveText(status, { timeout: STAGE_MS });
   }
