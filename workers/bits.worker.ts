@@ -1,6 +1,7 @@
 /** @file Helper of the trainer: trains and evaluates a share of the bit-widths. */
 import { expose } from 'comlink';
 import { startBackend } from '../src/engine/backend.ts';
+import { answerPings } from '../src/rpc/heartbeat.ts';
 import type { BitsApi } from '../src/rpc/bits-api.ts';
 import type { Exchange } from '../src/train/exchange.ts';
 import { Replica } from '../src/train/replica.ts';
@@ -28,4 +29,5 @@ const api: BitsApi = {
   restore: (arrays) => ready().restore(arrays),
 };
 
+answerPings();
 expose(api);

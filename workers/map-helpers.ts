@@ -1,4 +1,5 @@
 /** @file The mapper's helper workers: spawned together, ended together, one sentence if one dies. */
+import { SILENCE_MS, watch } from '../src/rpc/heartbeat.ts';
 import { spawnMapHelper } from '../src/rpc/spawn-map-helper.ts';
 import type { MapHelpApi } from '../src/rpc/map-help-api.ts';
 
@@ -11,22 +12,24 @@ export interface MapHelpers {
 
 export function spawnMapHelpers(count: number): MapHelpers {
   const helpers = Array.from({ length: count }, () => spawnMapHelper());
+  let stopWatching: (() => void)[] = [];
   const death = new Promise<never>((_resolve, reject) => {
-    for (const { worker } of helpers) {
-      worker.addEventListener('error', (event) => {
-        event.preventDefault();
-        const detail = event.message ? `: ${event.message}` : '';
-        reject(new Error(`A mapping helper stopped working${detail}.`));
-      });
-      worker.addEventListener('messageerror', () =>
-        reject(new Error('A mapping helper sent something unreadable.')),
-      );
-    }
+    stopWatching = helpers.map(({ worker }) =>
+      watch(worker, {
+        name: 'mapping helper',
+        silenceMs: SILENCE_MS,
+        isWaiting: () => true,
+        onDeath: reject,
+      }),
+    );
   });
   death.catch(() => undefined); // a helper that dies as it is ended is no unhandled rejection
   return {
     members: helpers.map(({ api }) => api as MapHelpApi),
     death,
-    dispose: () => helpers.forEach((helper) => helper.terminate()),
+    dispose: () => {
+      for (const stop of stopWatching) stop();
+      for (const helper of helpers) helper.terminate();
+    },
   };
 }

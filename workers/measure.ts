@@ -24,7 +24,6 @@ export async function measureTraining(spec: MeasureSpec): Promise<TrainMeasure> 
     null,
     backend.name,
     `instantnet-lab:measure:${crypto.randomUUID()}`,
-    () => undefined,
     spec.workers,
   );
   try {

@@ -7,6 +7,7 @@ import { proxy } from 'comlink';
 import { channelStatistics } from '../src/data/batches.ts';
 import { currentBackend, probeBackend, startBackend } from '../src/engine/backend.ts';
 import type { StageProgress, TrainProgress } from '../src/rpc/progress.ts';
+import { deathOf } from '../src/rpc/heartbeat.ts';
 import { withRunLock } from '../src/rpc/run-lock.ts';
 import type { MeasureSpec, TrainApi, TrainMeasure, TrainSpec } from '../src/rpc/train-api.ts';
 import { modelTotals } from '../src/spec/model.ts';
@@ -228,7 +229,6 @@ export class TrainSession implements TrainApi {
     const report = (progress: StageProgress): void =>
       onProgress({ kind: 'stage', runId, progress });
     report({ stage: 'building the network', done: 0, total: 1 });
-    let helperFailure: Error | null = null;
     const running = await buildTeam(
       {
         model: run.model,
@@ -240,7 +240,6 @@ export class TrainSession implements TrainApi {
       checkpoint?.tensors ?? null,
       run.backend.name,
       `instantnet-lab:${runId}:${crypto.randomUUID()}`,
-      (error) => (helperFailure = error),
     );
     report({ stage: 'building the network', done: 1, total: 1 });
     const secondsBefore = startStep === 0 ? 0 : run.trainSeconds;
@@ -304,7 +303,7 @@ export class TrainSession implements TrainApi {
       if (comeback !== null) await tell(lossSentence(comeback.error, startStep, run.backend.name));
       const outcome = await untilGpuLost(async () => {
         await compileForRun(running, run.recipe, startStep, report);
-        return trainer.run();
+        return Promise.race([trainer.run(), running.death]);
       });
       const accuracies = outcome.evaluations.map(({ bits, accuracy, confusion }) => ({
         bits,
@@ -321,13 +320,16 @@ export class TrainSession implements TrainApi {
     } catch (error) {
       if (lost.aborted) throw lost.reason;
       if (error instanceof SpecError && error.message === RUN_GONE) return;
-      if (error instanceof GpuLostError) {
-        gpuLost = error;
-        writer.stop(error); // what still waits for the GPU must not write when it fails
+      const end = error instanceof GpuLostError ? error : deathOf(error, 'trainer');
+      if (end !== null) {
+        writer.stop(end); // what still waits for the GPU or a helper must not write when it fails
         trainer.stop();
-      } else {
-        const cause = helperFailure ?? error;
-        const failure = cause instanceof Error ? cause.message : String(cause);
+      }
+      if (end instanceof GpuLostError) gpuLost = end;
+      else if (end !== null)
+        throw end; // the page starts a new worker
+      else {
+        const failure = error instanceof Error ? error.message : String(error);
         await save({ status: 'failed', failure });
       }
     } finally {

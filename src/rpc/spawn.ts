@@ -1,25 +1,14 @@
 /**
- * @file The only file that names worker files. Each spawn makes a dedicated module worker and wraps
- * it; end it with `terminate()` (a released Comlink proxy does not close its port).
+ * @file The page's workers. Each spawn makes a dedicated module worker and wraps it; end it with
+ * `terminate()` (a released Comlink proxy does not close its port).
  */
-import { wrap } from 'comlink';
-import type { Remote } from 'comlink';
 import type { DataApi } from './data-api.ts';
 import type { MapApi } from './map-api.ts';
 import type { ProjectApi } from './project-api.ts';
 import type { SearchApi } from './search-api.ts';
+import { spawned } from './spawned.ts';
+import type { Spawned } from './spawned.ts';
 import type { TrainApi } from './train-api.ts';
-import './trusted-urls.ts';
-
-export interface Spawned<T> {
-  readonly api: Remote<T>;
-  readonly worker: Worker;
-  terminate(): void;
-}
-
-function spawned<T>(worker: Worker): Spawned<T> {
-  return { api: wrap<T>(worker), worker, terminate: () => worker.terminate() };
-}
 
 export function spawnData(): Spawned<DataApi> {
   return spawned(

@@ -4,7 +4,7 @@
  */
 import { proxy } from 'comlink';
 import type { SearchApi, SearchProgress, SearchSpec } from '../rpc/search-api.ts';
-import type { Spawned } from '../rpc/spawn.ts';
+import type { Spawned } from '../rpc/spawned.ts';
 import type { MappingRecord, RunRecord } from '../spec/run.ts';
 import { derivedRecipe } from '../spec/search-recipe.ts';
 import type { SearchRecipe } from '../spec/search-recipe.ts';

@@ -1,5 +1,6 @@
 /** @file The lab: one of each concern, and the steps that cross them. */
 import type { Accelerator } from '../hw/accelerator.ts';
+import { SILENCE_MS } from '../rpc/heartbeat.ts';
 import type { Example } from '../spec/examples.ts';
 import { parseRecipe } from '../spec/recipe.ts';
 import type { Recipe } from '../spec/recipe.ts';
@@ -78,7 +79,7 @@ export class Lab {
     this.train = new TrainRun(services, this.open, (record) => this.runs.accept(record));
     this.tabs = new OtherTabs(services.tabs, this.train, this.open, this.runs);
     this.accelerators = new Accelerators(services);
-    const mapper = new WorkerOwner('mapper', services.spawnMapper);
+    const mapper = new WorkerOwner('mapper', services.spawnMapper, SILENCE_MS);
     this.mapSetup = new MapSetup(services, this.open);
     this.map = new MapRun(mapper, this.mapSetup);
     this.insight = new MapInsight(mapper, this.accelerators);

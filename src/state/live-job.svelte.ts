@@ -3,7 +3,7 @@ import type { Remote } from 'comlink';
 import type { StageProgress } from '../rpc/progress.ts';
 import { TAKEN_OVER } from '../rpc/run-lock.ts';
 import type { BackendPreference, BackendReport } from '../spec/run.ts';
-import { sentenceOf, WorkerDied } from './worker-owner.ts';
+import { despiteDeaths, restartSentence, sentenceOf } from './worker-owner.ts';
 
 export type JobPhase = 'idle' | 'starting' | 'running' | 'pausing' | 'paused' | 'stopping';
 
@@ -14,11 +14,6 @@ export interface JobPace {
   readonly imagesPerSecond: number;
   readonly secondsLeft: number;
 }
-
-/** The longest piece of work between two messages of a worker takes a part of this on a slow machine. */
-export const SILENCE_MS = 120_000;
-/** A worker that dies again and again is not started for ever. */
-const MOST_RESTARTS = 3;
 
 /** What every worker with a long job can be told. */
 interface JobApi {
@@ -118,7 +113,14 @@ export class LiveJob {
     this.#alert = null;
     this.#notice = null;
     try {
-      return await this.#untilEnd(id, start, resume);
+      return await despiteDeaths(start, async (died) => {
+        const stored = await this.#stored(id).catch(() => undefined);
+        if (stored === undefined || stored.step === 0) return null; // nothing to go on from
+        this.#worker.terminate(); // a worker that ran out of memory keeps what it has
+        this.#phase = 'starting';
+        this.#notice = restartSentence(died);
+        return () => resume(stored.backend.name);
+      });
     } catch (error) {
       this.#notice = null;
       this.#alert = sentenceOf(error);
@@ -161,25 +163,6 @@ export class LiveJob {
       await isPaused; // if it never is, the other tab takes the lock
     }
     if (id === this.#id) this.#worker.terminate(TAKEN_OVER);
-  }
-
-  async #untilEnd<T>(
-    id: string,
-    start: () => Promise<T>,
-    resume: (backend: BackendPreference) => Promise<T>,
-  ): Promise<T> {
-    for (let restarts = 0, work = start; ; restarts++) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!(error instanceof WorkerDied) || restarts === MOST_RESTARTS) throw error;
-        const stored = await this.#stored(id).catch(() => undefined);
-        if (stored === undefined || stored.step === 0) throw error; // nothing to go on from
-        this.#phase = 'starting';
-        this.#notice = `${sentenceOf(error)} It was started again from the last checkpoint.`;
-        work = () => resume(stored.backend.name);
-      }
-    }
   }
 
   async #command(

@@ -7,7 +7,7 @@ import type { MappingSpec, Objective } from '../spec/mapping.ts';
 import type { BitSeries } from './log-series.ts';
 import type { MapSetup } from './map-setup.svelte.ts';
 import { appendSearch } from './search-series.ts';
-import { sentenceOf } from './worker-owner.ts';
+import { despiteDeaths, restartSentence, sentenceOf } from './worker-owner.ts';
 import type { WorkerOwner } from './worker-owner.ts';
 
 export type MapPhase = 'idle' | 'running' | 'pausing' | 'paused' | 'stopping';
@@ -22,6 +22,7 @@ export class MapRun {
   #series = $state.raw<readonly BitSeries[]>([]);
   #searched = $state.raw<{ runId: string; objective: Objective } | null>(null);
   #alert = $state<string | null>(null);
+  #notice = $state<string | null>(null);
 
   constructor(worker: WorkerOwner<MapApi>, setup: MapSetup) {
     this.#worker = worker;
@@ -51,6 +52,10 @@ export class MapRun {
   get alert(): string | null {
     return this.#alert;
   }
+  /** What the reader should know of the mapping in hand while it goes on. */
+  get notice(): string | null {
+    return this.#notice;
+  }
 
   /** Map what is set up, at each of its bit-widths; resolves at the end or a stop. */
   async start(mapping: MappingSpec, seed: number): Promise<void> {
@@ -63,16 +68,21 @@ export class MapRun {
     this.#series = [];
     this.#searched = { runId, objective: mapping.objective };
     this.#alert = null;
+    this.#notice = null;
     const spec = structuredClone(wanted);
+    const report = proxy((progress: MapProgress) => this.#report(progress));
+    // it goes on from its last checkpoint by itself
+    const search = () => this.#worker.call((api) => api.start(spec, report));
     try {
-      const record = await this.#worker.call((api) =>
-        api.start(
-          spec,
-          proxy((progress: MapProgress) => this.#report(progress)),
-        ),
-      );
+      const record = await despiteDeaths(search, (died) => {
+        this.#worker.terminate();
+        this.#phase = 'running';
+        this.#notice = restartSentence(died);
+        return Promise.resolve(search);
+      });
       this.#setup.acceptMapping(record);
     } catch (error) {
+      this.#notice = null;
       this.#alert = sentenceOf(error);
     }
     this.#phase = 'idle';

@@ -1,12 +1,13 @@
 /** @file The network search in hand: owner of the search worker, its phase, pace and stage. */
 import { proxy } from 'comlink';
 import type { Remote } from 'comlink';
+import { SILENCE_MS } from '../rpc/heartbeat.ts';
 import type { StageProgress } from '../rpc/progress.ts';
 import type { PriceSpec, SearchApi, SearchProgress, SearchSpec } from '../rpc/search-api.ts';
 import type { CostTable } from '../search/cost-table.ts';
 import type { BackendPreference, BackendReport } from '../spec/run.ts';
 import type { MemoryPlan, SearchRecord } from '../spec/search-run.ts';
-import { LiveJob, SILENCE_MS } from './live-job.svelte.ts';
+import { LiveJob } from './live-job.svelte.ts';
 import type { JobPace, JobPhase } from './live-job.svelte.ts';
 import type { LabServices } from './services.ts';
 import type { ShownSearch } from './search-shown.svelte.ts';

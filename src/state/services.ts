@@ -10,7 +10,7 @@ import type { DataApi } from '../rpc/data-api.ts';
 import type { MapApi } from '../rpc/map-api.ts';
 import type { ProjectApi } from '../rpc/project-api.ts';
 import type { SearchApi } from '../rpc/search-api.ts';
-import type { Spawned } from '../rpc/spawn.ts';
+import type { Spawned } from '../rpc/spawned.ts';
 import type { TabLink } from '../rpc/tab-link.ts';
 import type { TrainApi } from '../rpc/train-api.ts';
 import type { Draft, DraftClass, DraftImage } from '../spec/draft.ts';

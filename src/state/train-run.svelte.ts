@@ -1,6 +1,7 @@
 /** @file The training in hand: owner of the trainer worker, its phase, pace and stage. */
 import { proxy } from 'comlink';
 import type { Remote } from 'comlink';
+import { SILENCE_MS } from '../rpc/heartbeat.ts';
 import type { StageProgress, TrainProgress } from '../rpc/progress.ts';
 import type { InspectApi } from '../rpc/inspect-api.ts';
 import type { TrainApi } from '../rpc/train-api.ts';
@@ -14,7 +15,7 @@ import type {
   RunLimits,
   RunRecord,
 } from '../spec/run.ts';
-import { LiveJob, SILENCE_MS } from './live-job.svelte.ts';
+import { LiveJob } from './live-job.svelte.ts';
 import type { JobPace, JobPhase } from './live-job.svelte.ts';
 import type { OpenRun } from './open-run.svelte.ts';
 import type { LabServices } from './services.ts';

@@ -1,6 +1,6 @@
 import type { Remote } from 'comlink';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Spawned } from '../rpc/spawn.ts';
+import type { Spawned } from '../rpc/spawned.ts';
 import { sentenceOf, WorkerOwner } from './worker-owner.ts';
 
 interface Api {

@@ -4,21 +4,16 @@
  * worker that hangs, where its owner asks for a heartbeat.
  */
 import type { Remote } from 'comlink';
-import { ping } from '../rpc/heartbeat.ts';
-import type { Spawned } from '../rpc/spawn.ts';
+import { isWorkerDied, watch } from '../rpc/heartbeat.ts';
+import type { Spawned } from '../rpc/spawned.ts';
 
-/** A worker is asked this often while a call waits for it. */
-const BEAT_MS = 5_000;
-
-/** The worker crashed or hung: not its owner's doing. */
-export class WorkerDied extends Error {
-  override readonly name = 'WorkerDied';
-}
+/** A worker that dies again and again is not started for ever. */
+const MOST_RESTARTS = 3;
 
 interface Life<T> {
   readonly spawned: Spawned<T>;
-  /** Rejects when the worker dies, never resolves. */
-  readonly death: Promise<never>;
+  /** Of the calls in flight. */
+  readonly rejects: Set<(reason: Error) => void>;
   readonly die: (reason: Error) => void;
 }
 
@@ -27,7 +22,6 @@ export class WorkerOwner<T> {
   readonly #spawn: () => Spawned<T>;
   readonly #silenceMs: number | null;
   #life: Life<T> | null = null;
-  #waiting = 0;
 
   /**
    * @param name what the reader calls it, as in "The trainer stopped working: …"
@@ -46,12 +40,17 @@ export class WorkerOwner<T> {
 
   /** Call the worker, spawning it first if need be. @throws what the call throws, or the crash */
   async call<R>(use: (api: Remote<T>) => Promise<R>): Promise<R> {
-    const life = (this.#life ??= this.#begin());
-    this.#waiting++;
+    const { spawned, rejects } = (this.#life ??= this.#begin());
+    // no race with one promise for all calls: it would hold every answer as long as the worker lives
+    let reject: (reason: Error) => void = () => undefined;
     try {
-      return await Promise.race([use(life.spawned.api), life.death]);
+      return await new Promise<R>((resolve, r) => {
+        reject = r;
+        rejects.add(reject);
+        use(spawned.api).then(resolve, reject);
+      });
     } finally {
-      this.#waiting--;
+      rejects.delete(reject);
     }
   }
 
@@ -62,47 +61,51 @@ export class WorkerOwner<T> {
 
   #begin(): Life<T> {
     const spawned = this.#spawn();
-    let reject: (reason: Error) => void = () => undefined;
-    const death = new Promise<never>((_resolve, r) => (reject = r));
-    death.catch(() => undefined); // a crash with no call in flight is no unhandled rejection
+    const rejects = new Set<(reason: Error) => void>();
     const life: Life<T> = {
       spawned,
-      death,
+      rejects,
       die: (reason) => {
         if (this.#life === life) this.#life = null;
-        stopListening();
+        stopWatching();
         spawned.terminate();
-        reject(reason);
+        for (const reject of rejects) reject(reason);
       },
     };
-    spawned.worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      const detail = event.message ? `: ${event.message}` : '';
-      life.die(new WorkerDied(`The ${this.#name} stopped working${detail}.`));
+    const stopWatching = watch(spawned.worker, {
+      name: this.#name,
+      silenceMs: this.#silenceMs,
+      isWaiting: () => rejects.size > 0,
+      onDeath: life.die,
     });
-    spawned.worker.addEventListener('messageerror', () =>
-      life.die(new WorkerDied(`The ${this.#name} stopped working: a message could not be read.`)),
-    );
-    const stopListening =
-      this.#silenceMs === null ? () => undefined : this.#listen(life, this.#silenceMs);
     return life;
   }
+}
 
-  /** Counts beats without an answer, not time: a machine that slept has sent none. */
-  #listen({ spawned: { worker }, die }: Life<T>, silenceMs: number): () => void {
-    let unanswered = 0;
-    worker.addEventListener('message', () => (unanswered = 0));
-    const timer = setInterval(() => {
-      if (this.#waiting === 0) unanswered = 0;
-      else if (unanswered * BEAT_MS >= silenceMs)
-        die(new WorkerDied(`The ${this.#name} did not answer for ${silenceMs / 1000} seconds.`));
-      else {
-        unanswered++;
-        ping(worker);
-      }
-    }, BEAT_MS);
-    return () => clearInterval(timer);
+/**
+ * Do `work`, and go on from where it was kept when its worker dies, a few times.
+ * @param again how to go on, after the reader was told; null where nothing was kept
+ * @throws what `work` throws, or the worker's death where it cannot go on
+ */
+export async function despiteDeaths<R>(
+  work: () => Promise<R>,
+  again: (died: Error) => Promise<(() => Promise<R>) | null>,
+): Promise<R> {
+  for (let restarts = 0, next = work; ; restarts++) {
+    try {
+      return await next();
+    } catch (error) {
+      if (!isWorkerDied(error) || restarts === MOST_RESTARTS) throw error;
+      const going = await again(error);
+      if (going === null) throw error;
+      next = going;
+    }
   }
+}
+
+/** What the reader is told of a worker that died and was started again. */
+export function restartSentence(died: Error): string {
+  return `${sentenceOf(died)} It was started again from the last checkpoint.`;
 }
 
 /** One sentence for the reader from whatever was thrown. */

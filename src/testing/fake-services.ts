@@ -10,7 +10,7 @@ import { ProjectSession } from '../../workers/project-session.ts';
 import type { DataApi } from '../rpc/data-api.ts';
 import type { MapApi } from '../rpc/map-api.ts';
 import type { ProjectApi } from '../rpc/project-api.ts';
-import type { Spawned } from '../rpc/spawn.ts';
+import type { Spawned } from '../rpc/spawned.ts';
 import type { TrainApi } from '../rpc/train-api.ts';
 import { withChange } from '../spec/live-change.ts';
 import type { LiveChange } from '../spec/live-change.ts';
