@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { eyeriss } from '../src/hw/presets/eyeriss.ts';
 import type { LayerQuestion, MapSpec } from '../src/rpc/map-api.ts';
 import { isMappingRecord } from '../src/spec/run-schema.ts';
+import { packRuns, unpackRuns } from '../src/spec/saved-mapping.ts';
 import { partsOf, questionsOf } from '../src/state/mapped-layers.ts';
 import { MapHelper } from './map-helper.ts';
 import { inspectLayer, rivalOf, termsOf } from './map-questions.ts';
@@ -92,6 +93,55 @@ describe('a search for the page', () => {
     expect(search.found().map(({ bits }) => bits)).toEqual([8, 16]);
     const easy = await searched({ target: 1e30 });
     expect(easy.count.valid).toBeLessThan(2 * 8 * 100);
+  });
+});
+
+describe('a search that was cut off', () => {
+  const SCHEDULES = ['multi-cycle', 'pipeline'] as const;
+
+  it.each(SCHEDULES)('goes on from where it was kept to the same record: %s', async (schedule) => {
+    const whole = mappingRecord(await searched({ schedule }), 1, 0, true);
+    const wanted = { ...spec, mapping: { ...spec.mapping, schedule } };
+    const kept: string[] = [];
+    const first = new MapSearch(wanted, eyeriss, () => kept.push(packRuns(first.runs())));
+    await first.search([new MapHelper()]);
+    // early, in the middle, and after its last task
+    for (const at of [0, kept.length >> 1, kept.length - 1]) {
+      const saved = unpackRuns(kept[at] ?? '') ?? [];
+      const again = new MapSearch(wanted, eyeriss, () => undefined, saved);
+      const before = again.count.valid;
+      await again.search([new MapHelper()]);
+      expect(mappingRecord(again, 1, 0, true)).toEqual(whole);
+      if (schedule === 'multi-cycle' && at > 0) expect(before).toBeGreaterThan(0);
+    }
+  });
+
+  it('begins anew where what was kept is not true', async () => {
+    const whole = mappingRecord(await searched(), 1, 0, true);
+    const kept: string[] = [];
+    const first = new MapSearch(spec, eyeriss, () => kept.push(packRuns(first.runs())));
+    await first.search([new MapHelper()]);
+    const text = kept[kept.length >> 1] ?? '';
+    for (const change of [
+      (found: { energyPj: number }) => (found.energyPj /= 2),
+      (found: { code: number[] }) => found.code.fill(99),
+      (found: { code: number[] }) => found.code.pop(),
+    ]) {
+      const json = JSON.parse(text) as {
+        runs: { results: { front: { energyPj: number; code: number[] }[] }[] }[];
+      };
+      const found = json.runs[0]?.results[0]?.front[0];
+      if (found === undefined) throw new Error('internal: nothing was kept');
+      change(found);
+      const saved = unpackRuns(JSON.stringify(json)) ?? [];
+      expect(saved).toHaveLength(1);
+      const again = new MapSearch(spec, eyeriss, () => undefined, saved);
+      expect(again.count.valid).toBe(0);
+      await again.search([new MapHelper()]);
+      expect(mappingRecord(again, 1, 0, true)).toEqual(whole);
+    }
+    expect(unpackRuns(text.slice(1))).toBeUndefined();
+    expect(unpackRuns('{"format":1,"runs":[{}]}')).toBeUndefined();
   });
 });
 

@@ -12,7 +12,8 @@ import type { NetworkAtBits, PlannedProblem } from '../src/mapper/plan.ts';
 import { oneMappingForAll, resultOf } from '../src/mapper/result.ts';
 import type { MappedLayer, MapResult } from '../src/mapper/result.ts';
 import { createMapperRun } from '../src/mapper/run.ts';
-import type { MapperRun, MapperSpec } from '../src/mapper/run.ts';
+import type { MapperRun, MapperSpec, MapperState } from '../src/mapper/run.ts';
+import { isStateOf } from '../src/mapper/state-check.ts';
 import type { MapSpec } from '../src/rpc/map-api.ts';
 import type { BitBest, MapProgress } from '../src/rpc/progress.ts';
 import { MapCrew } from './map-crew.ts';
@@ -43,6 +44,10 @@ export class MapSearch {
   readonly #planned: number;
   readonly #spaces = new Map<string, number>();
   readonly #past = { total: 0, valid: 0 };
+  /** Runs to go on from, in the order of work. */
+  readonly #saved: MapperState[];
+  /** Runs that are over; a pipeline has several. */
+  readonly #over: MapperState[] = [];
   #hand: Hand | null = null;
   #finished: readonly BitFound[] = [];
   #isPaused = false;
@@ -55,12 +60,19 @@ export class MapSearch {
 
   /**
    * @param onAdvance called after every slice of every helper
+   * @param saved     what `runs` gave of a search for the same; what does not fit begins anew
    * @throws SpecError for a network or settings that cannot be searched
    */
-  constructor(spec: MapSpec, accelerator: Accelerator, onAdvance: () => void) {
+  constructor(
+    spec: MapSpec,
+    accelerator: Accelerator,
+    onAdvance: () => void,
+    saved: readonly MapperState[] = [],
+  ) {
     this.spec = spec;
     this.accelerator = accelerator;
     this.#onAdvance = onAdvance;
+    this.#saved = [...saved];
     this.#networks = networksOf(spec);
     const { problems } = planNetworks(this.#networks, accelerator);
     this.#planned = problems.length * spec.mapping.evaluationsPerLayer;
@@ -78,6 +90,11 @@ export class MapSearch {
   get count(): { readonly total: number; readonly valid: number } {
     const { total, valid } = this.#hand?.crew.count ?? { total: 0, valid: 0 };
     return { total: this.#past.total + total, valid: this.#past.valid + valid };
+  }
+
+  /** Where the search stands: plain data, enough to go on from. */
+  runs(): readonly MapperState[] {
+    return this.#hand ? [...this.#over, this.#hand.run.state()] : this.#over;
   }
 
   pause(): void {
@@ -169,12 +186,20 @@ export class MapSearch {
   }
 
   #take(spec: MapperSpec): void {
-    const run = createMapperRun(spec);
+    const run = this.#goOn(spec) ?? createMapperRun(spec);
     const crew = new MapCrew(run, this.#onAdvance);
     if (this.#isPaused) crew.pause();
     if (this.#isStopped) crew.stop();
     this.#hand = { run, crew };
     this.#best = { results: -1, networks: [] };
+  }
+
+  #goOn(spec: MapperSpec): MapperRun | null {
+    const state = this.#saved.shift();
+    if (state === undefined) return null;
+    if (isStateOf(createMapperRun(spec), state)) return createMapperRun(spec, state);
+    this.#saved.length = 0; // those after it went on from it
+    return null;
   }
 
   async #finish(members: readonly CrewMember[]): Promise<MapResult> {
@@ -206,6 +231,7 @@ export class MapSearch {
         async (spec) => {
           this.#take(spec);
           const result = await this.#finish(members);
+          this.#over.push(...(this.#hand ? [this.#hand.run.state()] : []));
           this.#past.total += result.evaluations.total;
           this.#past.valid += result.evaluations.valid;
           this.#hand = null;

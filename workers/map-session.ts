@@ -5,6 +5,12 @@ import type { LayerAnswer, LayerQuestion, MapApi, MapSpec, Rival } from '../src/
 import type { MapProgress } from '../src/rpc/progress.ts';
 import type { Objective } from '../src/spec/mapping.ts';
 import type { MappingRecord } from '../src/spec/run.ts';
+import { packRuns, unpackRuns } from '../src/spec/saved-mapping.ts';
+import {
+  deleteMapCheckpoint,
+  getMapCheckpoint,
+  putMapCheckpoint,
+} from '../src/store/map-checkpoints.ts';
 import { putMapping } from '../src/store/mappings.ts';
 import { openLab } from '../src/store/open.ts';
 import type { LabDatabase } from '../src/store/schema.ts';
@@ -23,13 +29,20 @@ type OnProgress = (progress: MapProgress) => void;
 const REPORT_EVERY_MS = 100;
 /** The whole record is larger: shown and stored less often. */
 const RECORD_EVERY_MS = 1500;
+const CHECKPOINT_EVERY_MS = 5000;
 
 interface Running {
   readonly search: MapSearch;
+  /** What was asked for, as text. */
+  readonly asked: string;
   readonly watch: Stopwatch;
   readonly onProgress: OnProgress;
   reportedAt: number;
   recordedAt: number;
+  keptAt: number;
+  /** Checkpoints are written one after another, and none after the search is over. */
+  keeping: Promise<unknown>;
+  isOver: boolean;
 }
 
 export class MapSession implements MapApi {
@@ -43,12 +56,25 @@ export class MapSession implements MapApi {
     this.#running = 'starting';
     try {
       const accelerator = await namedAccelerator(spec.mapping.accelerator, () => this.#open());
+      const { runId, title: _title, ...wanted } = spec;
+      const asked = JSON.stringify({ ...wanted, accelerator });
+      const kept = await getMapCheckpoint(await this.#open(), runId);
+      const saved = kept?.asked === asked ? kept : null;
       const running: Running = {
-        search: new MapSearch(spec, accelerator, () => this.#report(running)),
-        watch: new Stopwatch(),
+        search: new MapSearch(
+          spec,
+          accelerator,
+          () => this.#report(running),
+          saved === null ? [] : unpackRuns(saved.runs),
+        ),
+        asked,
+        watch: new Stopwatch(1000 * (saved?.seconds ?? 0)),
         onProgress,
         reportedAt: 0,
         recordedAt: performance.now(),
+        keptAt: performance.now(),
+        keeping: Promise.resolve(),
+        isOver: false,
       };
       this.#running = running;
       return await this.#search(running);
@@ -61,6 +87,7 @@ export class MapSession implements MapApi {
     const running = this.#of(runId);
     running?.search.pause();
     running?.watch.stop();
+    if (running) this.#keep(running);
     return Promise.resolve();
   }
 
@@ -112,12 +139,15 @@ export class MapSession implements MapApi {
       await Promise.race([search.search(helpers.members), helpers.death]);
     } finally {
       helpers.dispose();
+      running.isOver = true;
     }
     watch.stop();
     this.#tell(running);
     const final = recordOf(running, !search.isStopped);
-    await putMapping(db, final);
     onProgress({ kind: 'mapping', runId: final.runId, record: final });
+    await putMapping(db, final);
+    await running.keeping;
+    await deleteMapCheckpoint(db, final.runId);
     return final;
   }
 
@@ -126,6 +156,7 @@ export class MapSession implements MapApi {
     if (now - running.reportedAt < REPORT_EVERY_MS) return;
     running.reportedAt = now;
     this.#tell(running);
+    if (now - running.keptAt > CHECKPOINT_EVERY_MS) this.#keep(running);
     if (now - running.recordedAt < RECORD_EVERY_MS) return;
     const record = recordOf(running, false);
     // a large network takes long to write down: not more than a tenth of the time
@@ -136,6 +167,26 @@ export class MapSession implements MapApi {
     void this.#open()
       .then((db) => putMapping(db, record))
       .catch(() => undefined); // the final record is stored again, and says so if it cannot be
+  }
+
+  /** Write down where the search stands; what cannot be written is written the next time. */
+  #keep(running: Running): void {
+    const { search, asked, watch } = running;
+    running.keptAt = performance.now();
+    running.keeping = running.keeping
+      .then(async () => {
+        if (running.isOver) return;
+        const { runId, title } = search.spec;
+        const kept = {
+          runId,
+          asked,
+          seconds: watch.elapsedMs / 1000,
+          runs: packRuns(search.runs()),
+        };
+        await putMapCheckpoint(await this.#open(), kept, title === undefined);
+        running.keptAt = performance.now();
+      })
+      .catch(() => undefined);
   }
 
   #tell({ search, watch, onProgress }: Running): void {

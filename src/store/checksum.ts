@@ -1,5 +1,5 @@
 /**
- * @file Checksum of a checkpoint: finds a torn or flipped byte, not a forger.
+ * @file Checksums of checkpoints: find a torn or flipped byte, not a forger.
  *
  * Two independent 32-bit multiply-xor hashes over all words, printed as 16 hex digits.
  */
@@ -30,6 +30,13 @@ class Hash {
     const digits = (n: number): string => (n >>> 0).toString(16).padStart(8, '0');
     return digits(this.#a) + digits(this.#b);
   }
+}
+
+/** @returns 16 hex digits over all of the texts */
+export function textChecksum(...texts: readonly string[]): string {
+  const hash = new Hash();
+  for (const text of texts) hash.text(text);
+  return hash.hex;
 }
 
 /** @returns 16 hex digits over step, epoch, state, and every tensor's name, shape and bits */

@@ -42,4 +42,7 @@ export const MIGRATIONS: readonly Migration[] = [
     db.createObjectStore('draftClasses', { keyPath: 'id' });
     db.createObjectStore('draftImages', { keyPath: 'id' }).createIndex('byClass', 'classId');
   },
+  (db) => {
+    db.createObjectStore('mapCheckpoints', { keyPath: 'runId' });
+  },
 ];

@@ -5,7 +5,7 @@ import { atomically } from './atomic.ts';
 import { keysOfRun } from './schema.ts';
 import type { LabDatabase } from './schema.ts';
 
-const RUN_STORES = ['runs', 'logs', 'checkpoints', 'mappings'] as const;
+const RUN_STORES = ['runs', 'logs', 'checkpoints', 'mappings', 'mapCheckpoints'] as const;
 
 /** Write a new run, or a whole record over an old one. To change a part, use `updateRun`. */
 export async function putRun(db: LabDatabase, run: RunRecord): Promise<void> {
@@ -43,7 +43,7 @@ export async function listRuns(db: LabDatabase): Promise<RunRecord[]> {
   return runs.filter(isRunRecord).reverse();
 }
 
-/** Delete a run with its log, checkpoints and mapping: all of it or nothing. */
+/** Delete a run with its log, checkpoints and mappings: all of it or nothing. */
 export async function deleteRun(db: LabDatabase, id: string): Promise<void> {
   await atomically(db, RUN_STORES, async (transaction) => {
     const logs = transaction.objectStore('logs');
@@ -52,6 +52,7 @@ export async function deleteRun(db: LabDatabase, id: string): Promise<void> {
       ...logKeys.map((key) => logs.delete(key)),
       transaction.objectStore('checkpoints').delete(keysOfRun(id)),
       transaction.objectStore('mappings').delete(id),
+      transaction.objectStore('mapCheckpoints').delete(id),
       transaction.objectStore('runs').delete(id),
     ]);
   });

@@ -41,12 +41,29 @@ export interface StoredLogEntry {
   readonly entry: LogEntry;
 }
 
+/** Where a mapping stands; the next one of the same run, asked for the same, goes on from there. */
+export interface MapCheckpoint {
+  /** Of the run, or of the network without one. */
+  readonly runId: string;
+  /** What was asked for, as text: anything else begins anew. */
+  readonly asked: string;
+  /** Searching time so far, without pauses. */
+  readonly seconds: number;
+  /** States of its runs (spec/saved-mapping.ts). */
+  readonly runs: string;
+}
+
+export interface StoredMapCheckpoint extends MapCheckpoint {
+  readonly checksum: string;
+}
+
 export interface LabSchema extends DBSchema {
   runs: { key: string; value: RunRecord; indexes: { byCreated: number } };
   /** Key: order of writing. */
   logs: { key: number; value: StoredLogEntry; indexes: { byRun: [string, number] } };
   checkpoints: { key: [string, number]; value: StoredCheckpoint };
   mappings: { key: string; value: MappingRecord };
+  mapCheckpoints: { key: string; value: StoredMapCheckpoint };
   datasets: { key: string; value: DatasetInfo };
   /** The reader's own; presets are in the code. */
   accelerators: { key: string; value: Accelerator };

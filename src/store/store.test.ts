@@ -85,6 +85,7 @@ describe('runs', () => {
       logs: 0,
       checkpoints: 0,
       mappings: 0,
+      mapCheckpoints: 0,
       datasets: 1,
       images: 1,
     });
