@@ -15,8 +15,9 @@ import type {
 import { SearchDriver } from '../src/search/ask-tell.ts';
 import type { CostTable } from '../src/search/cost-table.ts';
 import { SpNas } from '../src/search/sp-nas.ts';
-import type { SpNasCandidate, SpNasResult, SpNasState } from '../src/search/sp-nas.ts';
+import type { SpNasCandidate, SpNasResult } from '../src/search/sp-nas.ts';
 import { parseSearchRecipe, recipeSpace, searchBits } from '../src/spec/search-recipe.ts';
+import { parseSearchState } from '../src/spec/search-state.ts';
 import type { BackendPreference, BackendReport } from '../src/spec/run.ts';
 import type { SearchRecord } from '../src/spec/search-run.ts';
 import { getDataset, getDatasetInfo } from '../src/store/datasets.ts';
@@ -31,6 +32,7 @@ import {
   trimSearchLog,
   updateSearch,
 } from '../src/store/searches.ts';
+import { deathOf } from '../src/rpc/heartbeat.ts';
 import { withRunLock } from '../src/rpc/run-lock.ts';
 import { SpecError } from '../src/util/errors.ts';
 import { breathe } from './breathe.ts';
@@ -259,6 +261,8 @@ export class SearchSession implements SearchApi {
       return record;
     } catch (error) {
       if (lost.aborted) throw lost.reason;
+      const died = deathOf(error, 'search worker');
+      if (died !== null) throw died; // the page starts a new worker
       const failure = error instanceof Error ? error.message : String(error);
       if ((await getSearch(db, searchId)) !== undefined) await save({ status: 'failed', failure });
       throw error;
@@ -329,7 +333,9 @@ export class SearchSession implements SearchApi {
     const { id: searchId, method, recipe } = record;
     const db = await this.#open();
     const spec = searcherSpec(recipe, space, table, dataset.train.count);
-    const searcher = new SpNas(spec, checkpoint?.state as SpNasState | undefined);
+    const choices = table.blocks.map(({ length }) => length);
+    const state = checkpoint && parseSearchState(checkpoint.state, choices);
+    const searcher = new SpNas(spec, state);
     const trainer = new SupernetTrainer(
       trainerSpec(recipe, method, space, dataset, checkpoint?.tensors ?? null),
     );

@@ -18,6 +18,8 @@ const MAX_ITEMS = 10_000;
 const text = v.pipe(v.string(), v.maxLength(MAX_CHARACTERS));
 const real = v.number();
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** Of a list that may not be longer. */
+const extent = v.pipe(count, v.maxValue(MAX_ITEMS));
 const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.maxLength(MAX_ITEMS));
 
 export const datasetInfoSchema = v.looseObject({
@@ -172,7 +174,7 @@ export const mappingSchema = v.looseObject({
       total: v.looseObject(totals),
       layers: list(layerCostSchema),
       oneMapping: v.exactOptional(v.looseObject(totals)),
-      chunks: v.exactOptional(list(v.looseObject({ columns: real, layers: real }))),
+      chunks: v.exactOptional(list(v.looseObject({ columns: extent, layers: extent }))),
     }),
   ),
   updatedAt: real,
