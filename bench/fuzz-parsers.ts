@@ -1,7 +1,9 @@
 /** @file Everything of the lab that reads bytes from outside, with hostile input for each. */
 import fc from 'fast-check';
 import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { DataFile } from '../src/data/formats/file.ts';
+import type { PlacedFile } from '../src/rpc/data-api.ts';
 import { assertAccelerator } from '../src/hw/accelerator.ts';
 import { readCases } from '../src/hw/case.ts';
 import { parseJson } from '../src/hw/case-file.ts';
@@ -9,63 +11,44 @@ import { ACCELERATORS } from '../src/hw/presets/catalogue.ts';
 import { readProject } from '../src/project/project.ts';
 import { parseAccelerator } from '../src/spec/accelerator-schema.ts';
 import { proceduralSpecOf } from '../src/spec/dataset-id.ts';
+import { parseComparison } from '../src/spec/comparison.ts';
 import { parseExampleIndex } from '../src/spec/examples.ts';
 import { readLink } from '../src/spec/link.ts';
 import { DEFAULT_IMAGE_OPTIONS, parseImageOptions } from '../src/spec/image-options.ts';
 import { parseModelSpec } from '../src/spec/model.ts';
 import { namedModel } from '../src/spec/models.ts';
 import { parseRecipe, recipeModel } from '../src/spec/recipe.ts';
-import { getAccelerator, listAccelerators } from '../src/store/accelerators.ts';
-import { latestCheckpoint } from '../src/store/checkpoints.ts';
-import { deleteDataset, getDataset, getDatasetInfo, listDatasets } from '../src/store/datasets.ts';
-import { readDraft } from '../src/store/draft.ts';
-import { readLog } from '../src/store/logs.ts';
-import { getMapping } from '../src/store/mappings.ts';
+import { parseSearchRecipe, recipeSpace } from '../src/spec/search-recipe.ts';
+import { LAYOUT_NAMES, namedLayout } from '../src/spec/search-layouts.ts';
+import { parseSearchSpace } from '../src/spec/search-space.ts';
+import { parseSweepValues, SWEEP_SETTINGS } from '../src/spec/sweep.ts';
+import { deleteDataset } from '../src/store/datasets.ts';
 import { addProject, readWholeRun } from '../src/store/projects.ts';
-import { deleteRun, getRun, listRuns } from '../src/store/runs.ts';
+import { deleteRun } from '../src/store/runs.ts';
 import type { LabDatabase } from '../src/store/schema.ts';
 import { hostileProject } from '../src/testing/hostile-projects.ts';
 import { hostileFiles } from '../src/testing/hostile-files.ts';
-import { hostileJson, hostileText } from '../src/testing/hostile-json.ts';
-import {
-  checkpoint,
-  datasetInfo,
-  event,
-  mappingRecord,
-  runRecord,
-} from '../src/testing/records.ts';
-import { hostileZips } from '../src/testing/hostile-zips.ts';
+import { hostileText } from '../src/testing/hostile-json.ts';
+import { recipe as smallRecipe } from '../src/testing/records.ts';
+import { hostileFolders, hostilePictures, hostileZips } from '../src/testing/hostile-zips.ts';
 import { decodePlainPng } from '../src/testing/image-files.ts';
 import { smallCase } from '../src/testing/small-cases.ts';
 import { projectPath } from '../scripts/root.js';
 import { DataSession } from '../workers/data-session.ts';
+import { asText, json, seed } from './fuzz-parser.ts';
+import type { Parser } from './fuzz-parser.ts';
+import { askMapping, STORED_PARSERS } from './fuzz-stored.ts';
 
-export interface Parser {
-  readonly name: string;
-  /** Inputs tried, as a part of all. */
-  readonly weight: number;
-  readonly input: fc.Arbitrary<unknown>;
-  /** Must return, or throw a SpecError. */
-  readonly read: (input: never, db: LabDatabase) => unknown;
+/** All recipes that come with the lab, of a folder. */
+function shipped(...folder: string[]): unknown[] {
+  const path = projectPath('recipes', ...folder);
+  return readdirSync(path)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => JSON.parse(readFileSync(join(path, file), 'utf8')) as unknown);
 }
 
-const seed = fc.nat(2 ** 31);
-
-/** Good documents changed for the worse, and anything at all. */
-function json(documents: readonly unknown[]): fc.Arbitrary<unknown> {
-  return fc.oneof(
-    {
-      weight: 8,
-      arbitrary: fc.tuple(fc.constantFrom(...documents), seed).map(([d, s]) => hostileJson(d, s)),
-    },
-    { weight: 1, arbitrary: fc.anything() },
-    { weight: 1, arbitrary: fc.jsonValue() },
-  );
-}
-
-const recipes = readdirSync(projectPath('recipes'))
-  .filter((file) => file.endsWith('.json'))
-  .map((file) => JSON.parse(readFileSync(projectPath('recipes', file), 'utf8')) as unknown);
+const recipes = shipped();
+const IMAGES = { width: 32, height: 32, channels: 3, classes: 10 };
 const models = (['tiny', 'quick', 'mobilenetv2', 'resnet-18'] as const).map(namedModel);
 const cases = [
   smallCase({
@@ -79,23 +62,9 @@ const cases = [
     macs: 4,
   }),
 ];
-const images = {
-  ...{ name: 'two', source: 'a test', width: 2, height: 2, channels: 1, classNames: ['a', 'b'] },
-  train: { count: 2, images: new Uint8Array(8), labels: Uint8Array.of(0, 1) },
-  test: { count: 1, images: new Uint8Array(4), labels: Uint8Array.of(0) },
-};
-
 const LINK =
   '#v=1&bench=trade&bits=4&panels=["map","trade"]&model=tiny&bitWidths=[2,4,8]&training.epochs=3&dataset={"kind":"stored"}';
 const LINK_FIELDS = ['model', 'training', 'dataset', 'training.augmentation', 'mapping', 'name'];
-const asText = (value: unknown): string => {
-  try {
-    return JSON.stringify(value) ?? '';
-  } catch {
-    return ''; // a circle, or a BigInt
-  }
-};
-
 const session = new DataSession(decodePlainPng);
 const ignore = (): void => undefined;
 
@@ -106,57 +75,22 @@ async function readFiles(files: readonly DataFile[]): Promise<void> {
   await session.remove(id); // a good one: what it stored is no fault
 }
 
-async function readZip(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-  const file = new File([bytes], 'a.zip');
-  const { id } = await session.importImages(
-    'a.zip',
-    [{ path: 'a.zip', file }],
-    { ...DEFAULT_IMAGE_OPTIONS, side: 16 },
-    ignore,
-  );
+async function readImages(name: string, files: readonly PlacedFile[]): Promise<void> {
+  const options = { ...DEFAULT_IMAGE_OPTIONS, side: 16 };
+  const { id } = await session.importImages(name, files, options, ignore);
   await session.remove(id); // a good one: what it stored is no fault
 }
 
-/** Put a value where the store's readers look, read it in every way there is, take it away again. */
-async function inStore(
-  db: LabDatabase,
-  store:
-    | 'runs'
-    | 'logs'
-    | 'mappings'
-    | 'datasets'
-    | 'images'
-    | 'checkpoints'
-    | 'accelerators'
-    | 'draftClasses'
-    | 'draftImages',
-  value: unknown,
-  read: () => Promise<unknown>,
-): Promise<void> {
-  const isKeyless = store === 'images';
-  let key: IDBValidKey;
-  try {
-    key = await db.put(store, value as never, isKeyless ? ('x' as never) : undefined);
-  } catch {
-    return; // IndexedDB does not take it, so it cannot be there
-  }
-  try {
-    await read();
-  } finally {
-    await db.delete(store, key as never);
-  }
+function readZip(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  return readImages('a.zip', [{ path: 'a.zip', file: new File([bytes], 'a.zip') }]);
 }
-
-const withKey = (value: unknown, key: object): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? { ...value, ...key }
-    : { value, ...key };
 
 /** Reads it whole, and puts it where an import would. */
 async function readProjectFile(bytes: Uint8Array, db: LabDatabase): Promise<void> {
   const project = await readProject(bytes, 'my.instantnet');
   await addProject(db, project); // a good one: what it stored is no fault
-  for (const { record } of project.runs) {
+  for (const { record, mapping } of project.runs) {
+    if (mapping !== null) askMapping(mapping);
     await readWholeRun(db, record.id);
     await deleteRun(db, record.id);
   }
@@ -179,29 +113,60 @@ export const PARSERS: readonly Parser[] = [
   { name: 'dataset files', weight: 6, input: hostileFiles, read: readFiles },
   { name: 'zip of images', weight: 5, input: hostileZips, read: readZip },
   {
+    name: 'folder of images',
+    weight: 3,
+    input: hostileFolders,
+    read: (files: readonly PlacedFile[]) => readImages('a folder', files),
+  },
+  {
+    name: 'picture',
+    weight: 2,
+    input: hostilePictures,
+    read: (bytes: Uint8Array<ArrayBuffer>) => session.squares([new File([bytes], 'a.png')], 96),
+  },
+  {
     name: 'image options',
     weight: 1,
     input: json([DEFAULT_IMAGE_OPTIONS]),
     read: parseImageOptions,
   },
   {
-    name: 'stored draft',
-    weight: 1,
-    input: json([
-      { name: 'cat', createdAt: 1 },
-      { classId: 'x', createdAt: 1, pixels: new Uint8Array(27_648) },
-    ]),
-    read: async (value, db) => {
-      await inStore(db, 'draftClasses', withKey(value, { id: 'x' }), () => readDraft(db));
-      await inStore(db, 'draftImages', withKey(value, { id: 'x' }), () => readDraft(db));
-    },
-  },
-  {
     name: 'recipe',
     weight: 4,
     input: json(recipes),
-    read: (value) =>
-      recipeModel(parseRecipe(value), { width: 32, height: 32, channels: 3, classes: 10 }),
+    read: (value) => recipeModel(parseRecipe(value), IMAGES),
+  },
+  {
+    name: 'search recipe',
+    weight: 3,
+    input: json(shipped('searches')),
+    read: (value) => recipeSpace(parseSearchRecipe(value), IMAGES),
+  },
+  {
+    name: 'search space',
+    weight: 2,
+    input: json(LAYOUT_NAMES.map(namedLayout)),
+    read: parseSearchSpace,
+  },
+  { name: 'comparison', weight: 2, input: json(shipped('comparisons')), read: parseComparison },
+  {
+    name: 'recipe text',
+    weight: 1,
+    input: seed.map((s) => hostileText(JSON.stringify(smallRecipe), s)),
+    read: (text) => parseRecipe(parseJson(text, 'recipe')),
+  },
+  {
+    name: 'values of a sweep',
+    weight: 1,
+    input: fc.tuple(
+      fc.constantFrom(...SWEEP_SETTINGS),
+      fc.oneof(
+        fc.string(),
+        seed.map((s) => hostileText('2 8 32; 4 8 32, 0.1, cdt', s)),
+      ),
+    ),
+    read: ([setting, text]: [(typeof SWEEP_SETTINGS)[number], string]) =>
+      parseSweepValues(smallRecipe, setting, text),
   },
   { name: 'network', weight: 3, input: json(models), read: parseModelSpec },
   {
@@ -239,59 +204,5 @@ export const PARSERS: readonly Parser[] = [
     ),
     read: proceduralSpecOf,
   },
-  {
-    name: 'stored run',
-    weight: 2,
-    input: json([runRecord('r')]),
-    read: (value, db) =>
-      inStore(db, 'runs', withKey(value, { id: 'x', createdAt: 1 }), async () => {
-        await listRuns(db);
-        await getRun(db, 'x');
-      }),
-  },
-  {
-    name: 'stored log',
-    weight: 2,
-    input: json([event(1, 'a')]),
-    read: (entry, db) =>
-      inStore(db, 'logs', { runId: 'x', step: 1, entry }, () => readLog(db, 'x')),
-  },
-  {
-    name: 'stored mapping',
-    weight: 2,
-    input: json([mappingRecord('x')]),
-    read: (value, db) =>
-      inStore(db, 'mappings', withKey(value, { runId: 'x' }), () => getMapping(db, 'x')),
-  },
-  {
-    name: 'stored dataset',
-    weight: 2,
-    input: json([datasetInfo('x'), images]),
-    read: async (value, db) => {
-      await inStore(db, 'datasets', withKey(value, { id: 'x' }), async () => {
-        await listDatasets(db);
-        await getDatasetInfo(db, 'x');
-      });
-      await inStore(db, 'images', value, () => getDataset(db, 'x'));
-    },
-  },
-  {
-    name: 'stored checkpoint',
-    weight: 2,
-    input: json([checkpoint(1)]),
-    read: (value, db) =>
-      inStore(db, 'checkpoints', withKey(value, { runId: 'x', step: 1 }), () =>
-        latestCheckpoint(db, 'x'),
-      ),
-  },
-  {
-    name: 'stored accelerator',
-    weight: 2,
-    input: json(ACCELERATORS),
-    read: (value, db) =>
-      inStore(db, 'accelerators', withKey(value, { name: 'x' }), async () => {
-        await listAccelerators(db);
-        await getAccelerator(db, 'x');
-      }),
-  },
+  ...STORED_PARSERS,
 ];

@@ -1,4 +1,4 @@
-/** @file Zips of class folders: good ones, damaged ones, and ones with names made to do harm. */
+/** @file Class folders of images, zipped and not: good ones, damaged ones, names made to do harm. */
 import fc from 'fast-check';
 import { plainPng, zipOf } from './image-files.ts';
 
@@ -51,9 +51,31 @@ const content = fc.oneof(
   { weight: 1, arbitrary: fc.constant(new Uint8Array(2 ** 20)) },
 );
 
-const layout = fc
-  .array(fc.tuple(folder, file, content), { minLength: 1, maxLength: 12 })
-  .map((entries) => zipOf(new Map(entries.map(([at, name, bytes]) => [`${at}/${name}`, bytes]))));
+const placed = fc.array(fc.tuple(folder, file, content), { minLength: 1, maxLength: 12 });
+
+/** As a browser gives the files of a folder. */
+export const hostileFolders = placed.map((files) =>
+  files.map(([at, name, bytes]) => ({
+    path: `${at}/${name}`,
+    file: new File([Uint8Array.from(bytes)], name),
+  })),
+);
+
+const place = fc.tuple(fc.nat(png.length - 1), fc.nat(255));
+
+/** One picture, some of its bytes overwritten, or anything at all. */
+export const hostilePictures: fc.Arbitrary<Uint8Array<ArrayBuffer>> = fc.oneof(
+  fc.tuple(fc.array(place, { maxLength: 4 }), fc.nat(png.length)).map(([changes, length]) => {
+    const bytes = Uint8Array.from(png);
+    for (const [at, value] of changes) bytes[at] = value;
+    return bytes.slice(0, length === 0 ? undefined : length);
+  }),
+  content.map((bytes) => Uint8Array.from(bytes)),
+);
+
+const layout = placed.map((files) =>
+  zipOf(new Map(files.map(([at, name, bytes]) => [`${at}/${name}`, bytes]))),
+);
 
 /** Some bytes overwritten, most of them in the list at the end, some cut off. */
 export const hostileZips: fc.Arbitrary<Uint8Array<ArrayBuffer>> = fc
