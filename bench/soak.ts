@@ -3,10 +3,12 @@
  * mapping and switching in one tab, and its memory, tensors, storage and pace after each.
  *
  * Takes: [--minutes N] (60). Rounds go on until then; at least three. The first warms up and is not
- * compared. Runs and searches of a round are deleted after it, so that storage has to come back.
+ * compared: the medians of the few after it are, with those of the last few. Runs and searches of a
+ * round are deleted after it, so that storage has to come back. Times follow what else the machine
+ * does; processor time, nodes and tensors do not.
  */
 import { chromium, expect } from '@playwright/test';
-import type { Page } from '@playwright/test';
+import type { Browser, CDPSession, Page } from '@playwright/test';
 import { parseArgs } from 'node:util';
 import { LabPage } from '../e2e/pages/LabPage.ts';
 import { SearchPage } from '../e2e/pages/SearchPage.ts';
@@ -18,7 +20,11 @@ import { SpecError } from '../src/util/errors.ts';
 import type { Row, Rows } from './row.ts';
 
 const FEWEST_ROUNDS = 3;
+/** Rounds at the start and at the end whose medians are compared. */
+const COMPARED_ROUNDS = 5;
 const SWITCHES = 40;
+/** For the page to show what was done, beside other work. */
+const SHOWN_MS = 120_000;
 const MB = 2 ** 20;
 /** What a figure may have grown by, as a share of its start. */
 const MOST_GROWTH = 0.05;
@@ -28,9 +34,13 @@ interface Round {
   readonly heapMb: number;
   /** Of the workers that compute with tensors. */
   readonly tensors: number;
+  /** Of the page's document and those that were taken out of it but are still held. */
+  readonly nodes: number;
   /** Used by the origin, as the browser estimates. */
   readonly storageMb: number;
   readonly msPerStep: number;
+  /** Of the page's process, which has its workers: a run from its start to its test. */
+  readonly processorMsPerStep: number;
   readonly switchMs: number;
 }
 
@@ -57,10 +67,11 @@ export const rows: Rows = async (args, say) => {
     page.setDefaultTimeout(300_000);
     page.on('dialog', (dialog) => void dialog.accept());
     const lab = new LabPage(page);
+    const meter = await Meter.of(browser, page);
     await lab.open(server.url);
     const end = Date.now() + minutes * 60_000;
     while (rounds.length < FEWEST_ROUNDS || Date.now() < end) {
-      const round = await oneRound(page, lab);
+      const round = await oneRound(page, lab, meter);
       rounds.push(round);
       say(`round ${rounds.length}: ${JSON.stringify(round)}`);
     }
@@ -68,18 +79,31 @@ export const rows: Rows = async (args, say) => {
     await browser.close();
     await server.close();
   }
-  const first = rounds[1];
-  const last = rounds.at(-1);
-  if (first === undefined || last === undefined) throw new Error('internal: no rounds');
+  const warm = rounds.slice(1);
+  const compared = Math.min(COMPARED_ROUNDS, Math.ceil(warm.length / 2));
+  const first = warm.slice(0, compared);
+  const last = warm.slice(-compared);
+  const rowOf = (metric: string, unit: string, of: (round: Round) => number, most?: number): Row =>
+    row(metric, unit, median(first.map(of)), median(last.map(of)), most);
   return [
     { metric: 'rounds', start: rounds.length, end: rounds.length, unit: '' },
-    row('tensors in workers', '', first.tensors, last.tensors, 0),
-    row('heaps of page and workers', 'MB', first.heapMb, last.heapMb),
-    row('storage', 'MB', first.storageMb, last.storageMb),
-    row('a training step', 'ms', first.msPerStep, last.msPerStep),
-    row('switching the bit-width, median', 'ms', first.switchMs, last.switchMs),
+    rowOf('tensors in workers', '', ({ tensors }) => tensors, 0),
+    rowOf('nodes of the document', '', ({ nodes }) => nodes),
+    rowOf('heaps of page and workers', 'MB', ({ heapMb }) => heapMb),
+    rowOf('storage', 'MB', ({ storageMb }) => storageMb),
+    rowOf('a training step', 'ms', ({ msPerStep }) => msPerStep),
+    rowOf(
+      'a training step, of the processor',
+      'ms',
+      ({ processorMsPerStep }) => processorMsPerStep,
+    ),
+    rowOf('switching the bit-width, median', 'ms', ({ switchMs }) => switchMs),
   ];
 };
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+}
 
 function row(metric: string, unit: string, start: number, end: number, most = MOST_GROWTH): Row {
   return {
@@ -92,8 +116,15 @@ function row(metric: string, unit: string, start: number, end: number, most = MO
   };
 }
 
-async function oneRound(page: Page, lab: LabPage): Promise<Round> {
-  await lab.trainAndMap();
+async function oneRound(page: Page, lab: LabPage, meter: Meter): Promise<Round> {
+  await lab.useSmoke();
+  const processorBefore = await meter.processorMs();
+  await lab.train();
+  const processorMs = (await meter.processorMs()) - processorBefore;
+  const processorMsPerStep = processorMs / (await lab.step());
+  await lab.goTo('map');
+  await lab.tid(TID.mapStart).click();
+  await lab.mapped();
   const msPerStep = await stepMs(lab);
   const search = new SearchPage(lab);
   await search.useSmoke();
@@ -105,11 +136,42 @@ async function oneRound(page: Page, lab: LabPage): Promise<Round> {
   await deleteAll(lab);
   return {
     heapMb: await heapMb(page),
+    nodes: await meter.nodes(),
     tensors,
     storageMb: await storageMb(page),
     msPerStep,
+    processorMsPerStep,
     switchMs,
   };
+}
+
+/** What the browser counts of itself. */
+class Meter {
+  readonly #browser: CDPSession;
+  readonly #page: CDPSession;
+
+  private constructor(browser: CDPSession, page: CDPSession) {
+    this.#browser = browser;
+    this.#page = page;
+  }
+
+  static async of(browser: Browser, page: Page): Promise<Meter> {
+    const session = await page.context().newCDPSession(page);
+    await session.send('Performance.enable');
+    return new Meter(await browser.newBrowserCDPSession(), session);
+  }
+
+  /** Since the start, of the processes that hold pages: one. */
+  async processorMs(): Promise<number> {
+    const { processInfo } = await this.#browser.send('SystemInfo.getProcessInfo');
+    const pages = processInfo.filter(({ type }) => type === 'renderer');
+    return 1000 * pages.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
+  }
+
+  async nodes(): Promise<number> {
+    const { metrics } = await this.#page.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'Nodes')?.value ?? NaN;
+  }
 }
 
 /** Of the newest run, from the times of its log. */
@@ -184,11 +246,11 @@ async function deleteAll(lab: LabPage): Promise<void> {
   while ((await lab.tid(TID.searchDelete).count()) > 0) {
     const left = await lab.tid(TID.searchDelete).count();
     await lab.tid(TID.searchDelete).first().click();
-    await expect(lab.tid(TID.searchDelete)).toHaveCount(left - 1);
+    await expect(lab.tid(TID.searchDelete)).toHaveCount(left - 1, { timeout: SHOWN_MS });
   }
   await lab.tid(TID.openRuns).click();
   await lab.tid(TID.runsDeleteAll).click();
   await lab.tid(TID.runsConfirm).click();
-  await expect(lab.tid(TID.runsDeleteAll)).toBeDisabled();
+  await expect(lab.tid(TID.runsDeleteAll)).toBeDisabled({ timeout: SHOWN_MS });
   await lab.page.keyboard.press('Escape');
 }

@@ -11,9 +11,10 @@ import { browserFlags, findBrowser } from '../../scripts/browser.js';
 const START_MS = 60_000;
 
 export class KillableChromium {
-  readonly #profile = mkdtempSync(join(tmpdir(), 'instantnet-lab-faults-'));
+  #profile = newProfile();
   #process: ChildProcess | null = null;
   #browser: Browser | null = null;
+  #page: Page | null = null;
 
   /** Start it, again after a kill; what the profile stored is there. */
   async start(): Promise<Page> {
@@ -34,7 +35,25 @@ export class KillableChromium {
     this.#browser = await chromium.connectOverCDP(await endpoint(child));
     const context = this.#browser.contexts()[0];
     if (context === undefined) throw new Error('internal: a browser without a context');
-    return context.pages()[0] ?? (await context.newPage());
+    this.#page = context.pages()[0] ?? (await context.newPage());
+    return this.#page;
+  }
+
+  /** The tab, of a browser that runs: started if need be. */
+  async page(): Promise<Page> {
+    return this.#page ?? (await this.start());
+  }
+
+  /** End the process of the tab at once, as a machine short of memory does. @returns another tab */
+  async killTab(): Promise<Page> {
+    const page = await this.page();
+    const session = await page.context().newCDPSession(page);
+    const gone = page.waitForEvent('crash');
+    session.send('Page.crash').catch(() => undefined); // nobody is left to answer
+    await gone;
+    this.#page = await page.context().newPage();
+    await page.close();
+    return this.#page;
   }
 
   /** End it at once, all of its processes, as a power cut does. */
@@ -48,12 +67,23 @@ export class KillableChromium {
     await ended;
     await this.#browser?.close().catch(() => undefined);
     this.#process = null;
+    this.#page = null;
+  }
+
+  /** End it, and begin with an empty profile the next time. */
+  async forget(): Promise<void> {
+    await this.dispose();
+    this.#profile = newProfile();
   }
 
   async dispose(): Promise<void> {
     await this.kill();
     rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
+}
+
+function newProfile(): string {
+  return mkdtempSync(join(tmpdir(), 'instantnet-lab-faults-'));
 }
 
 /** The address that Chromium prints when it can be spoken to. */

@@ -12,7 +12,19 @@ import { Rng } from '../../src/util/rng.ts';
 import { LabPage } from '../pages/LabPage.ts';
 import type { KillableChromium } from './chromium.ts';
 
-export const FAULTS = ['tab', 'browser', 'throw', 'disk-full', 'stall', 'hang'] as const;
+export const FAULTS = [
+  'tab',
+  'browser',
+  'throw',
+  'helper',
+  'memory',
+  'nan',
+  'disk-full',
+  'disk-fails',
+  'stall',
+  'sleep',
+  'hang',
+] as const;
 export type Fault = (typeof FAULTS)[number];
 
 export interface FaultOutcome {
@@ -21,6 +33,10 @@ export interface FaultOutcome {
   readonly survived: boolean;
   /** Steps done again: those between the last checkpoint and the fault. */
   readonly repeatedSteps: number;
+  /** Sentences that the reader was told of it, each counted once for as long as it stood there. */
+  readonly told: number;
+  /** As many as there should be: one, or none where the run did not suffer. */
+  readonly isToldOnce: boolean;
   /** Its last checkpoint has the bits of the run that nothing happened to. */
   readonly identical: boolean;
   /** What went wrong, where it did. */
@@ -32,6 +48,8 @@ const STEP_MS = 240_000;
 const EPOCHS = 12;
 /** A full disk, or one that does not answer, for so long. */
 const TROUBLE_MS = 4000;
+/** Told of nothing: what ends the page, and what the run rides out. */
+const SILENT: readonly Fault[] = ['tab', 'browser', 'stall', 'sleep'];
 
 export interface FaultSetting {
   readonly chromium: KillableChromium;
@@ -43,6 +61,8 @@ async function begin({ url }: FaultSetting, page: Page): Promise<LabPage> {
   const lab = new LabPage(page);
   await lab.open(url);
   await lab.useSmoke();
+  await page.evaluate(listen, TID.trainAlert);
+  await inTrainer(page, rememberHelpers);
   await lab.tid(TID.backend).selectOption('simd');
   await lab.tid(TID.epochs).fill(String(EPOCHS));
   await lab.tid(TID.trainStart).click();
@@ -115,11 +135,17 @@ export async function tryFault(
     const after = await strike(fault, lab, setting);
     repeatedSteps = after.repeatedSteps;
     await ended(after.lab);
+    const told = await after.lab.page.evaluate(() => (window as Told).told?.length ?? 0);
+    const isToldOnce = told === (SILENT.includes(fault) ? 0 : 1);
+    const outcome = { fault, survived: true, repeatedSteps, told, isToldOnce };
+    // rolled back, it goes on at a lower rate
+    if (fault === 'nan') return { ...outcome, identical: false };
     await expect.poll(() => finalState(after.lab), { timeout: 30_000 }).toBe(expected.state);
-    return { fault, survived: true, repeatedSteps, identical: true };
+    return { ...outcome, identical: true };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { fault, survived: false, repeatedSteps, identical: false, reason };
+    const nothing = { survived: false, told: 0, isToldOnce: false, identical: false };
+    return { fault, ...nothing, repeatedSteps, reason };
   } finally {
     await setting.chromium.kill();
   }
@@ -150,6 +176,61 @@ async function strike(
       });
       return restarted(lab, before);
     }
+    case 'helper': {
+      await inTrainer(lab.page, () => {
+        // no message of Comlink has such a path: its listener throws
+        (globalThis as Helped).helpers?.at(-1)?.postMessage({ id: '', type: 'GET', path: 1 });
+      });
+      return restarted(lab, before);
+    }
+    case 'memory': {
+      await inTrainer(lab.page, () => {
+        const { prototype } = Float32Array;
+        prototype.slice = () => {
+          throw new RangeError('Array buffer allocation failed');
+        };
+      });
+      return restarted(lab, before);
+    }
+    case 'nan': {
+      await inTrainer(lab.page, () => {
+        const { prototype } = Float32Array;
+        const { slice } = prototype;
+        prototype.slice = function (start, end) {
+          prototype.slice = slice;
+          return slice.call(this, start, end).fill(NaN);
+        };
+      });
+      await expect(lab.tid(TID.trainAlert)).toContainText('Training diverged', {
+        timeout: STEP_MS,
+      });
+      return { lab, repeatedSteps: 0 };
+    }
+    case 'disk-fails': {
+      await inTrainer(lab.page, () => {
+        const { prototype } = IDBObjectStore;
+        const { put } = prototype;
+        prototype.put = () => {
+          throw new DOMException('a fault', 'UnknownError');
+        };
+        setTimeout(() => (prototype.put = put), 4000);
+      });
+      return { lab, repeatedSteps: 0 };
+    }
+    case 'sleep': {
+      // the page sleeps, and wakes a day earlier
+      const session = await lab.page.context().newCDPSession(lab.page);
+      await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+      await new Promise((resolve) => setTimeout(resolve, TROUBLE_MS));
+      await session.send('Page.setWebLifecycleState', { state: 'active' });
+      const earlier = (): void => {
+        const { now } = Date;
+        Date.now = () => now() - 86_400_000;
+      };
+      await lab.page.evaluate(earlier);
+      await inTrainer(lab.page, earlier);
+      return { lab, repeatedSteps: 0 };
+    }
     case 'hang': {
       await inTrainer(lab.page, () => {
         setTimeout(() => {
@@ -173,6 +254,34 @@ async function strike(
     default:
       return fault satisfies never;
   }
+}
+
+type Told = typeof window & { told?: string[] };
+type Helped = typeof globalThis & { helpers?: Worker[] };
+
+/** In a page: remember each sentence of the alert, once for as long as it stands there. */
+function listen(testid: string): void {
+  const told: string[] = [];
+  (window as Told).told = told;
+  let last = '';
+  new MutationObserver(() => {
+    const text = document.querySelector(`[data-testid="${testid}"]`)?.textContent.trim() ?? '';
+    if (text !== '' && text !== last) told.push(text);
+    last = text;
+  }).observe(document.body, { subtree: true, childList: true, characterData: true });
+}
+
+/** In a trainer: remember the workers that it starts. */
+function rememberHelpers(): void {
+  const helpers: Worker[] = [];
+  (globalThis as Helped).helpers = helpers;
+  const Plain = Worker;
+  globalThis.Worker = class extends Plain {
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(url, options);
+      helpers.push(this);
+    }
+  };
 }
 
 /** Run in the trainer of the page. */

@@ -100,6 +100,7 @@ export const TID = {
   backendReport: 'backend-report',
   recipeAlert: 'recipe-alert',
   trainStart: 'train-start',
+  trainResume: 'train-resume',
   trainPause: 'train-pause',
   trainStep: 'train-step',
   trainContinue: 'train-continue',
