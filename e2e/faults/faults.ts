@@ -62,8 +62,8 @@ async function begin({ url }: FaultSetting, page: Page): Promise<LabPage> {
   await lab.open(url);
   await lab.useSmoke();
   await page.evaluate(listen, TID.trainAlert);
+  await lab.tid(TID.backend).selectOption('simd'); // which asks the trainer what it can do
   await inTrainer(page, rememberHelpers);
-  await lab.tid(TID.backend).selectOption('simd');
   await lab.tid(TID.epochs).fill(String(EPOCHS));
   await lab.tid(TID.trainStart).click();
   return lab;
@@ -286,9 +286,9 @@ function rememberHelpers(): void {
 
 /** Run in the trainer of the page. */
 async function inTrainer(page: Page, work: () => void): Promise<void> {
-  const trainer = page.workers().find((worker) => /\/train\.worker/.test(worker.url()));
-  if (trainer === undefined) throw new Error('the page has no trainer');
-  await trainer.evaluate(work);
+  const find = () => page.workers().find((worker) => /\/train\.worker/.test(worker.url()));
+  await expect.poll(() => find() !== undefined, { message: 'the page has a trainer' }).toBe(true);
+  await find()?.evaluate(work);
 }
 
 /** Keep every store locked for a while, as another program or a slow disk does. */

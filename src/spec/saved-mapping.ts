@@ -10,13 +10,15 @@ import { MAP_ALGORITHMS } from './mapping.ts';
 const FORMAT = 1;
 
 /** Far past what the lab writes. */
-const MOST_CHARACTERS = 2 ** 26;
+export const MOST_SAVED_CHARACTERS = 2 ** 26;
 const MOST_RUNS = 200;
-const MOST_ITEMS = 20_000;
+const MOST_PROBLEMS = 5000;
+const MOST_ISLANDS = 16;
+const MOST_FOUND = 1000;
 const MOST_NUMBERS = 4096;
 
 /** Counted before any of it is looked at. */
-const list = <T extends v.GenericSchema>(item: T, most = MOST_ITEMS) =>
+const list = <T extends v.GenericSchema>(item: T, most: number) =>
   v.pipe(v.array(v.unknown()), v.maxLength(most), v.array(item));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const real = v.pipe(v.number(), v.finite());
@@ -36,7 +38,7 @@ const found = v.strictObject({
 const strategy = v.strictObject({
   rng: v.strictTuple([word, word, word, word]),
   count: counts,
-  members: list(found),
+  members: list(found, MOST_FOUND),
   counters: v.pipe(v.array(real), v.maxLength(MOST_NUMBERS)),
 });
 const savedSchema = v.strictObject({
@@ -47,7 +49,11 @@ const savedSchema = v.strictObject({
       count: counts,
       stopped: v.boolean(),
       problems: list(
-        v.strictObject({ candidates: list(found), islands: list(v.nullable(strategy)) }),
+        v.strictObject({
+          candidates: list(found, MOST_FOUND),
+          islands: list(v.nullable(strategy), MOST_ISLANDS),
+        }),
+        MOST_PROBLEMS,
       ),
       results: list(
         v.strictObject({
@@ -56,8 +62,9 @@ const savedSchema = v.strictObject({
           kind: v.picklist([...MAP_ALGORITHMS, 'polish']),
           count: counts,
           state: strategy,
-          front: list(found),
+          front: list(found, MOST_FOUND),
         }),
+        MOST_PROBLEMS * MOST_ISLANDS,
       ),
     }),
     MOST_RUNS,
@@ -73,7 +80,7 @@ export function packRuns(runs: readonly MapperState[]): string {
 
 /** @returns undefined for what this version did not write */
 export function unpackRuns(text: string): readonly MapperState[] | undefined {
-  if (text.length > MOST_CHARACTERS) return undefined;
+  if (text.length > MOST_SAVED_CHARACTERS) return undefined;
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -1,4 +1,5 @@
 /** @file Where mappings stand: one checkpoint each, on the disk when the promise resolves. */
+import { MOST_SAVED_CHARACTERS } from '../spec/saved-mapping.ts';
 import { atomically } from './atomic.ts';
 import { textChecksum } from './checksum.ts';
 import type { LabDatabase, MapCheckpoint } from './schema.ts';
@@ -51,6 +52,8 @@ export async function deleteMapCheckpoint(db: LabDatabase, runId: string): Promi
 function isStored(value: unknown): value is MapCheckpoint & { readonly checksum: unknown } {
   if (typeof value !== 'object' || value === null) return false;
   const { runId, asked, seconds, runs } = value as Partial<Record<keyof MapCheckpoint, unknown>>;
-  const areTexts = [runId, asked, runs].every((text) => typeof text === 'string');
+  const areTexts = [runId, asked, runs].every(
+    (text) => typeof text === 'string' && text.length <= MOST_SAVED_CHARACTERS,
+  );
   return areTexts && typeof seconds === 'number' && seconds >= 0;
 }
