@@ -6,6 +6,7 @@ import { projectPath } from './root.js';
 import { say, stop } from './say.js';
 
 const SOURCES = [
+  'embed.html',
   'index.html',
   'lab.html',
   'package-lock.json',

@@ -78,6 +78,11 @@ export class TradeOff {
   get reference(): TradePoint | null {
     return this.#points.at(-1) ?? null;
   }
+  /** The next width up from the chosen one; null at the highest. */
+  get wider(): TradePoint | null {
+    const at = this.#points.findIndex((point) => point.bits === this.bits);
+    return at < 0 ? null : (this.#points[at + 1] ?? null);
+  }
   get metric(): Metric {
     return this.#metric;
   }

@@ -38,6 +38,13 @@ export function goToBench(event: MouseEvent, journey: Journey, bench: BenchId): 
   history.replaceState(null, '', `#${bench}`);
 }
 
+/** For a click on a link to the microscope, from the bench that it stands in. */
+export function goToScope(event: MouseEvent): void {
+  event.preventDefault();
+  document.getElementById('scope')?.scrollIntoView();
+  document.getElementById('scope-title')?.focus({ preventScroll: true });
+}
+
 /** To the runs that are compared, in the bench of the trade-off; after a phone has changed to it. */
 export function goToCompare(journey: Journey): void {
   journey.goTo('trade');
