@@ -1,22 +1,32 @@
 /** @file How pictures of any size become a dataset: their size in it, and the part kept for testing. */
 import * as v from 'valibot';
 import { parse } from './parse.ts';
+import { SEED_BOUNDS } from './recipe.ts';
+import type { Bounds } from './recipe.ts';
 
 /** Endings of file names that may be images; what they are, their content says. */
 export const IMAGE_NAME = /\.(png|jpe?g|jfif|webp|gif|bmp)$/i;
 
-export const SMALLEST_SIDE = 16;
-export const LARGEST_SIDE = 96;
+/** Least and most of each option. */
+export const IMAGE_BOUNDS = {
+  side: { min: 16, max: 96 },
+  testPercent: { min: 5, max: 50 },
+  seed: SEED_BOUNDS,
+  mostPerClass: { min: 2, max: 100_000 },
+} as const;
+
+const within = ({ min, max }: Bounds) =>
+  v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 
 const schema = v.strictObject({
   /** Width and height of every image, in pixels. */
-  side: v.pipe(v.number(), v.integer(), v.minValue(SMALLEST_SIDE), v.maxValue(LARGEST_SIDE)),
+  side: within(IMAGE_BOUNDS.side),
   /** Part of each class that is kept for testing, where the files do not say. */
-  testPercent: v.pipe(v.number(), v.integer(), v.minValue(5), v.maxValue(50)),
+  testPercent: within(IMAGE_BOUNDS.testPercent),
   /** Which images those are, and which are taken where there are more than `mostPerClass`. */
-  seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1)),
+  seed: within(IMAGE_BOUNDS.seed),
   /** Images taken of each class, in each part. */
-  mostPerClass: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(100_000)),
+  mostPerClass: within(IMAGE_BOUNDS.mostPerClass),
 });
 
 export type ImageOptions = Readonly<v.InferOutput<typeof schema>>;

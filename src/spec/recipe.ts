@@ -37,12 +37,27 @@ export type Method = (typeof METHODS)[number];
 export const QUANTIZERS = ['sbm', 'dorefa', 'symmetric'] as const;
 export type QuantizerName = (typeof QUANTIZERS)[number];
 
+/** Least and most of a whole number, as the schema and the page's fields have them. */
+export interface Bounds {
+  readonly min: number;
+  readonly max: number;
+}
+const within = ({ min, max }: Bounds) => count(min, max);
+
+export const SEED_BOUNDS: Bounds = { min: 0, max: 2 ** 32 - 1 };
+/** Of the built-in images. */
+export const BUILT_IN_BOUNDS = {
+  seed: SEED_BOUNDS,
+  train: { min: 64, max: 50_000 },
+  test: { min: 10, max: 10_000 },
+} as const;
+
 const datasetSchema = v.variant('kind', [
   v.strictObject({
     kind: v.literal('procedural'),
-    seed: count(0, 2 ** 32 - 1),
-    train: count(64, 50_000),
-    test: count(10, 10_000),
+    seed: within(BUILT_IN_BOUNDS.seed),
+    train: within(BUILT_IN_BOUNDS.train),
+    test: within(BUILT_IN_BOUNDS.test),
   }),
   /** A dataset of the user's own, by its id in the store, or the file given with --data. */
   v.strictObject({
@@ -119,7 +134,7 @@ const trainingSchema = v.strictObject({
 const recipeFields = v.strictObject({
   version: v.literal(1),
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(80)),
-  seed: count(0, 2 ** 32 - 1),
+  seed: within(SEED_BOUNDS),
   dataset: datasetSchema,
   model: v.union([v.picklist(MODEL_NAMES), modelSpecSchema]),
   bitWidths: bitWidthsSchema,
