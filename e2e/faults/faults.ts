@@ -178,8 +178,8 @@ async function strike(
     }
     case 'helper': {
       await inTrainer(lab.page, () => {
-        // no message of Comlink has such a path: its listener throws
-        (globalThis as Helped).helpers?.at(-1)?.postMessage({ id: '', type: 'GET', path: 1 });
+        // no message of Comlink has such arguments: its listener throws
+        (globalThis as Helped).helpers?.at(-1)?.postMessage({ type: 'GET', argumentList: 1 });
       });
       return restarted(lab, before);
     }

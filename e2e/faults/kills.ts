@@ -79,7 +79,7 @@ export async function tryKills(
     let lab = await opened(await chromium.page(), url);
     await work.begin(lab);
     while (kills < planned) {
-      await lab.page.waitForTimeout(rng.uniform(0.02, 0.7) * expected.ms);
+      await lab.page.waitForTimeout(rng.uniform(0.02, 0.4) * expected.ms);
       const shown = await work.shown(lab);
       const kept = await work.kept(lab);
       if (await work.isDone(lab)) break;

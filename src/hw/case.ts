@@ -34,11 +34,11 @@ const PORTS = ['read', 'write', 'shared'] as const;
  * @returns the cases, and whether the file held a single one
  */
 export function readCases(json: unknown): { readonly cases: CostCase[]; readonly single: boolean } {
-  if (Array.isArray(json)) return { cases: json.map(readNumbered), single: false };
+  if (Array.isArray(json)) return { cases: Array.from(json, readNumbered), single: false };
   if (typeof json === 'object' && json !== null && Object.hasOwn(json, 'cases')) {
     const { cases } = json as { cases: unknown };
     if (!Array.isArray(cases)) return new CaseReader(cases, 'cases').fail('an array');
-    return { cases: cases.map(readNumbered), single: false };
+    return { cases: Array.from(cases, readNumbered), single: false };
   }
   return { cases: [readCase(json, 'case')], single: true };
 }
