@@ -24,7 +24,8 @@ export default defineConfig({
   use: {
     baseURL: url,
     viewport: { width: 1280, height: 900 },
-    trace: 'retain-on-failure',
+    // a trace films the page, which takes half a core; `--trace on` where one is wanted
+    trace: 'on-first-retry',
     launchOptions: {
       executablePath: process.env['CHROME_PATH'],
       args: browserFlags(),
