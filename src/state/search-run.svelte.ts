@@ -184,7 +184,10 @@ export class SearchRun {
         break;
       case 'record':
         this.#onRecord(progress.record);
-        if (progress.record.status === 'paused') this.#job.hasPaused();
+        if (progress.record.status === 'paused') {
+          if (this.#pace) this.#pace = { ...this.#pace, step: progress.record.step };
+          this.#job.hasPaused();
+        }
         break;
       default:
         progress satisfies never;

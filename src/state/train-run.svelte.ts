@@ -216,7 +216,11 @@ export class TrainRun {
       case 'run':
         this.#toldAt = progress.run.updatedAt;
         this.#accept(progress.run);
-        if (progress.run.status === 'paused') this.#job.hasPaused();
+        if (progress.run.status === 'paused') {
+          // the last step may have come too soon after the one before to be told
+          if (this.#pace) this.#pace = { ...this.#pace, step: progress.run.step };
+          this.#job.hasPaused();
+        }
         break;
       default:
         progress satisfies never;
