@@ -7,8 +7,8 @@ import { TID } from '../../src/ui/testids.ts';
 import { pngFile, zipOf } from '../../src/testing/image-files.ts';
 import type { LabPage } from '../pages/LabPage.ts';
 import { SearchPage } from '../pages/SearchPage.ts';
-import { records } from './records.ts';
-import type { StoreName } from './records.ts';
+import { records } from '../records.ts';
+import type { StoreName } from '../records.ts';
 
 export const WORKS = ['train', 'search', 'map', 'import'] as const;
 export type WorkName = (typeof WORKS)[number];

@@ -1,6 +1,8 @@
 /** @file The page as a person sees it: benches, controls and figures, by test id. */
 import { expect } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
+import { records } from '../records.ts';
+import type { StoreName } from '../records.ts';
 import { TID } from '../../src/ui/testids.ts';
 
 /** Training and mapping of the smoke recipe on a slow machine. */
@@ -109,24 +111,7 @@ export class LabPage {
   }
 
   /** Everything stored of a kind, straight from IndexedDB. */
-  stored(
-    store: 'runs' | 'datasets' | 'mappings' | 'logs' | 'checkpoints' | 'searches',
-  ): Promise<unknown[]> {
-    return this.page.evaluate(
-      (name) =>
-        new Promise<unknown[]>((resolve, reject) => {
-          const opening = indexedDB.open('instantnet-lab');
-          opening.onerror = () => reject(opening.error ?? new Error('cannot open the store'));
-          opening.onsuccess = () => {
-            const db = opening.result;
-            const request = db.transaction(name).objectStore(name).getAll();
-            request.onsuccess = () => {
-              db.close();
-              resolve(request.result);
-            };
-          };
-        }),
-      store,
-    );
+  stored(store: StoreName): Promise<unknown[]> {
+    return records(this.page, store);
   }
 }

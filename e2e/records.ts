@@ -1,6 +1,6 @@
 /** @file What lies in the page's store, straight from IndexedDB. */
 import type { Page } from '@playwright/test';
-import type { LabSchema } from '../../src/store/schema.ts';
+import type { LabSchema } from '../src/store/schema.ts';
 
 export type StoreName = Exclude<keyof LabSchema, number | symbol>;
 
