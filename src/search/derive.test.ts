@@ -114,7 +114,7 @@ describe('nextLambda', () => {
   });
 
   it('as a multiplier follows by the step, to both sides', () => {
-    const spec = { kind: 'multiplier', initial: 0, rate: 0.1 } as const;
+    const spec = { kind: 'multiplier', initial: 0, rate: 0.1, damping: 2 } as const;
     expect(nextLambda(spec, 0, 1.5, 'step')).toBeCloseTo(0.05, 12);
     expect(nextLambda(spec, 0, 0.5, 'step')).toBeCloseTo(-0.05, 12);
     expect(nextLambda(spec, 0.3, 1, 'step')).toBe(0.3);

@@ -7,6 +7,13 @@
  * paper's code does for FLOPs: it pushes a cost down or lets it go. The multiplier (ours) is that of the
  * constraint cost = target, by gradient ascent after every step of the architecture: it turns negative
  * below the target, where a short search would otherwise end, since cheap choices learn fastest.
+ *
+ * A multiplier alone only adds up: by the time that it has turned, the cost has run past the target, and it
+ * swings about it (integral control). Its `damping` adds a term in proportion to the present excess, as in an
+ * augmented Lagrangian, `(damping / 2) · (cost / target − 1)²`.
+ *
+ * @source Stooke, Achiam, Abbeel, Responsive safety in reinforcement learning by PID Lagrangian methods,
+ *         ICML 2020 (proportional and integral terms)
  */
 
 export type LambdaSpec =
@@ -25,6 +32,8 @@ export type LambdaSpec =
       readonly initial: number;
       /** Change of λ a step for a cost of twice the target. */
       readonly rate: number;
+      /** Weight beside λ for a cost of twice the target. */
+      readonly damping: number;
     };
 
 /** A steered λ stays within this factor of its start, so that it can come back. */
@@ -64,4 +73,12 @@ export function nextLambda(
     default:
       return spec satisfies never;
   }
+}
+
+/**
+ * What the efficiency loss weighs at this cost: λ, and what damps a multiplier.
+ * @param ratio expected cost over target
+ */
+export function costWeight(spec: LambdaSpec, lambda: number, ratio: number): number {
+  return spec.kind === 'multiplier' ? lambda + spec.damping * (ratio - 1) : lambda;
 }

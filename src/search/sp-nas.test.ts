@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { PlantedProblem, searchSpec } from '../testing/search-problems.ts';
+import { namedLayout } from '../spec/search-layouts.ts';
+import { PlantedProblem, madeUpTable, searchSpec } from '../testing/search-problems.ts';
 import { SearchDriver } from './ask-tell.ts';
 import { costBounds, networkCost } from './cost-table.ts';
 import { SpNas } from './sp-nas.ts';
@@ -106,7 +107,7 @@ describe('SpNas', () => {
   });
 
   it('holds the expected cost at a target by a multiplier, from below and from above', async () => {
-    const lambda = { kind: 'multiplier', initial: 0, rate: 0.05 } as const;
+    const lambda = { kind: 'multiplier', initial: 0, rate: 0.05, damping: 0 } as const;
     const after = async (change: Partial<SpNasSpec>) => {
       const problem = new PlantedProblem(3, CHOICES, 0.3);
       return (await run(new SpNas(searchSpec({ epochs: 60, ...change })), problem)).progress();
@@ -118,6 +119,30 @@ describe('SpNas', () => {
       expect(Math.abs(held.expectedCost / target - 1)).toBeLessThan(0.1);
       expect(Math.sign(held.lambda)).toBe(Math.sign(free - target));
     }
+  });
+
+  it('is damped into its band in a few epochs, in 9 of 10 seeds at least', async () => {
+    const table = madeUpTable(namedLayout('lab'), 2);
+    const target = 2.5e6;
+    const choices = table.blocks.map((options) => options.length);
+    const ratio = async (seed: number, damping: number) => {
+      const spec = searchSpec({
+        ...{ seed, table, target, epochs: 5, stepsPerEpoch: 156 },
+        temperature: { initial: 1.5, decayPerEpoch: 0.94, floor: 0.5 },
+        paths: { weights: 1, architecture: 2 },
+        lambda: { kind: 'multiplier', initial: 0, rate: 0.05, damping },
+      });
+      const search = await run(new SpNas(spec), new PlantedProblem(seed, choices, 1));
+      return search.expectedCost / target;
+    };
+    const inBand = async (damping: number) => {
+      const ratios = await Promise.all(
+        [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((s) => ratio(s, damping)),
+      );
+      return ratios.filter((one) => Math.abs(one - 1) <= 0.1).length;
+    };
+    expect(await inBand(16)).toBeGreaterThanOrEqual(9);
+    expect(await inBand(0)).toBeLessThan(9); // what the damping is for
   });
 
   it('with a large λ takes the cheapest network', async () => {

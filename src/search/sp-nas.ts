@@ -22,7 +22,7 @@ import type { CostMetric, CostTable } from './cost-table.ts';
 import { likelyWithin, mostLikely } from './derive.ts';
 import type { CostBand } from './derive.ts';
 import { entropyRatio, softmax, softmaxBack } from './gumbel.ts';
-import { nextLambda, startingLambda } from './lambda.ts';
+import { costWeight, nextLambda, startingLambda } from './lambda.ts';
 import type { LambdaSpec } from './lambda.ts';
 import { drawMixture, mixtureBack, pureMixture } from './mixture.ts';
 import type { Mixture } from './mixture.ts';
@@ -230,15 +230,16 @@ export class SpNas implements Searcher<SpNasCandidate, SpNasResult> {
 
   /** One Adam step on cross-entropy + λ · expected cost / target. */
   #descend(candidate: SpNasCandidate, gradients: readonly (readonly number[])[]): void {
-    const { table, metric, target, adam } = this.spec;
+    const { table, metric, target, adam, lambda } = this.spec;
     const { mixture, temperature } = candidate;
     const choices = table.choices.length;
     const task = mixtureBack(mixture, gradients, temperature, choices);
     const probabilities = this.probabilities;
     const cost = expectedCost(table, probabilities, metric);
+    const weight = costWeight(lambda, this.#lambda, cost.value / target);
     const total = task.map((row, block) => {
       const efficiency = softmaxBack(probabilities[block] ?? [], cost.gradient[block] ?? []);
-      return row.map((g, i) => g + (this.#lambda * (efficiency[i] ?? 0)) / target);
+      return row.map((g, i) => g + (weight * (efficiency[i] ?? 0)) / target);
     });
     const next = adamStep(this.#logits, total, this.#adam, adam);
     this.#logits = next.parameters;

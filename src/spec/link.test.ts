@@ -41,6 +41,7 @@ const anySearch: fc.Arbitrary<SearchSetup> = fc
     lambda: fc.constantFrom(
       { kind: 'fixed' as const, value: 0.5 },
       { kind: 'steered' as const, initial: 1, low: 0.9, high: 1.1, factor: 1.5 },
+      { kind: 'multiplier' as const, initial: 1, rate: 0.05, damping: 0 },
     ),
   })
   .map(({ recipe, methods, target, epochs, hasAnchor, paths, lambda }) => {

@@ -102,7 +102,7 @@ export const LINK_DEFAULTS: LinkState = {
       methods: ['sp-nas'],
       space: 'lab',
       cost: { metric: 'flops', target: 2_500_000, tolerance: 0.05, evaluationsPerLayer: 300 },
-      lambda: { kind: 'multiplier', initial: 0, rate: 0.05 },
+      lambda: { kind: 'multiplier', initial: 0, rate: 0.05, damping: 16 },
       epochs: 18,
       warmupEpochs: 10,
       anchor: { choice: 'k3_e3', epochs: 6 },

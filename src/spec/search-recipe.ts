@@ -55,6 +55,8 @@ const searchSchema = v.strictObject({
       kind: v.literal('multiplier'),
       initial: real(-64, 64),
       rate: real(1e-6, 10),
+      /** Weight beside λ for a cost of twice the target; recipes written before there was one have none. */
+      damping: v.optional(real(0, 1000), 0),
     }),
   ]),
   epochs: count(1, 1000),

@@ -59,7 +59,7 @@ export const SEARCH_HELP = {
     source: OURS,
   },
   lambda: {
-    text: 'The efficiency loss is the expected cost over the target. Fixed; steered: after an epoch above the band λ grows by a factor, below it shrinks; or a multiplier that holds the cost at the target and may turn negative.',
+    text: 'The efficiency loss is the expected cost over the target. Fixed; steered: after an epoch above the band λ grows by a factor, below it shrinks; or a multiplier that holds the cost at the target and may turn negative; damping, in proportion to how far the cost is off, keeps it from swinging.',
     unit: NO_UNIT,
     tex: TEX`L_{\mathrm{eff}}(\alpha) = \frac{\mathbb{E}[\mathrm{cost}]}{\mathrm{target}}`,
     source: EQ2,
