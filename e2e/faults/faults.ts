@@ -6,11 +6,14 @@
 import type { Page } from '@playwright/test';
 import { expect } from '@playwright/test';
 import type { RunRecord } from '../../src/spec/run.ts';
-import type { StoredCheckpoint } from '../../src/store/schema.ts';
+import type { StoredCheckpoint, StoredLogEntry } from '../../src/store/schema.ts';
 import { TID } from '../../src/ui/testids.ts';
 import { Rng } from '../../src/util/rng.ts';
 import { LabPage } from '../pages/LabPage.ts';
+import { records } from '../records.ts';
 import type { KillableChromium } from './chromium.ts';
+import { AT_POINT, holdStore, inTrainer, listen, rememberHelpers, standAt } from './inject.ts';
+import type { Helped, Told, WritePoint } from './inject.ts';
 
 export const FAULTS = [
   'tab',
@@ -24,6 +27,14 @@ export const FAULTS = [
   'stall',
   'sleep',
   'hang',
+  'gpu',
+  'write-asked',
+  'write-made',
+  'write-committed',
+  'record-made',
+  'delete-asked',
+  'delete-made',
+  'delete-committed',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
@@ -48,8 +59,32 @@ const STEP_MS = 240_000;
 const EPOCHS = 12;
 /** A full disk, or one that does not answer, for so long. */
 const TROUBLE_MS = 4000;
+/** A GPU that is the processor takes its time: the run is struck early. */
+const GPU_STEP = 3;
+/** Longer than it takes to kill a browser whose thread stands still. */
+const STANDING_MS = 60_000;
+
+/** The browser is killed at a moment of the write of a checkpoint, of the run's record, of a deletion. */
+const POINTS: Readonly<Partial<Record<Fault, WritePoint>>> = {
+  'write-asked': { store: 'checkpoints', method: 'put', moment: 'asked' },
+  'write-made': { store: 'checkpoints', method: 'put', moment: 'made' },
+  'write-committed': { store: 'checkpoints', method: 'put', moment: 'committed' },
+  'record-made': { store: 'runs', method: 'put', moment: 'made' },
+  'delete-asked': { store: 'runs', method: 'delete', moment: 'asked' },
+  'delete-made': { store: 'runs', method: 'delete', moment: 'made' },
+  'delete-committed': { store: 'runs', method: 'delete', moment: 'committed' },
+};
+
+/** For so long Chromium believes in the room that it has found for IndexedDB. */
+const QUOTA_CACHE_MS = 32_000;
+
 /** Told of nothing: what ends the page, and what the run rides out. */
-const SILENT: readonly Fault[] = ['tab', 'browser', 'stall', 'sleep'];
+const SILENT: readonly Fault[] = [
+  ...(Object.keys(POINTS) as Fault[]),
+  ...(['tab', 'browser', 'stall', 'sleep'] as const),
+];
+/** Its end has other bits: rolled back it goes on at a lower rate, without its GPU on another backend. */
+const OTHERWISE: readonly Fault[] = ['nan', 'gpu'];
 
 export interface FaultSetting {
   readonly chromium: KillableChromium;
@@ -57,12 +92,16 @@ export interface FaultSetting {
 }
 
 /** Open the lab, set up the run; returns once it trains. */
-async function begin({ url }: FaultSetting, page: Page): Promise<LabPage> {
+async function begin(
+  { url }: FaultSetting,
+  page: Page,
+  backend: 'simd' | 'webgpu' = 'simd',
+): Promise<LabPage> {
   const lab = new LabPage(page);
   await lab.open(url);
   await lab.useSmoke();
   await page.evaluate(listen, TID.trainAlert);
-  await lab.tid(TID.backend).selectOption('simd'); // which asks the trainer what it can do
+  await lab.tid(TID.backend).selectOption(backend); // which asks the trainer what it can do
   await inTrainer(page, rememberHelpers);
   await lab.tid(TID.epochs).fill(String(EPOCHS));
   await lab.tid(TID.trainStart).click();
@@ -80,22 +119,7 @@ async function runs(lab: LabPage): Promise<RunRecord[]> {
 /** Checksum over all bits of the last checkpoint of the newest run, and its step. */
 async function finalState(lab: LabPage): Promise<string> {
   const run = (await runs(lab)).at(-1);
-  const checkpoints = await lab.page.evaluate(
-    () =>
-      new Promise<{ runId: string; step: number; checksum: string }[]>((resolve, reject) => {
-        const opening = indexedDB.open('instantnet-lab');
-        opening.onerror = () => reject(opening.error ?? new Error('cannot open the store'));
-        opening.onsuccess = () => {
-          const db = opening.result;
-          const request = db.transaction('checkpoints').objectStore('checkpoints').getAll();
-          request.onsuccess = () => {
-            db.close();
-            const found = request.result as StoredCheckpoint[];
-            resolve(found.map(({ runId, step, checksum }) => ({ runId, step, checksum })));
-          };
-        };
-      }),
-  );
+  const checkpoints = (await records(lab.page, 'checkpoints', ['tensors'])) as StoredCheckpoint[];
   const last = checkpoints.filter(({ runId }) => runId === run?.id).at(-1);
   if (run === undefined || last === undefined) throw new Error('no checkpoint is stored');
   const accuracies = run.accuracies?.map(({ accuracy }) => accuracy).join();
@@ -124,22 +148,28 @@ export async function tryFault(
   setting: FaultSetting,
   expected: { readonly state: string; readonly steps: number },
 ): Promise<FaultOutcome> {
-  const at = Math.floor(expected.steps * new Rng(seed).fork(fault).uniform(0.1, 0.7));
+  // a deletion is asked for while the run goes on
+  const last = fault.startsWith('delete') ? 0.25 : 0.7;
+  const share = new Rng(seed).fork(fault).uniform(0.1, last);
+  const at = fault === 'gpu' ? GPU_STEP : Math.floor(expected.steps * share);
   let repeatedSteps = 0;
   try {
     const page = await setting.chromium.start();
-    const lab = await begin(setting, page);
+    const lab = await begin(setting, page, fault === 'gpu' ? 'webgpu' : 'simd');
     await expect
       .poll(() => lab.step(), { timeout: STEP_MS, intervals: [20] })
       .toBeGreaterThanOrEqual(at);
     const after = await strike(fault, lab, setting);
     repeatedSteps = after.repeatedSteps;
     await ended(after.lab);
-    const told = await after.lab.page.evaluate(() => (window as Told).told?.length ?? 0);
+    const sentences = await after.lab.page.evaluate(() => (window as Told).told ?? []);
+    const told = sentences.length;
     const isToldOnce = told === (SILENT.includes(fault) ? 0 : 1);
-    const outcome = { fault, survived: true, repeatedSteps, told, isToldOnce };
-    // rolled back, it goes on at a lower rate
-    if (fault === 'nan') return { ...outcome, identical: false };
+    const outcome = {
+      ...{ fault, survived: true, repeatedSteps, told, isToldOnce },
+      ...(!isToldOnce && { reason: `told ${told} times: ${sentences.join(' | ')}` }),
+    };
+    if (OTHERWISE.includes(fault)) return { ...outcome, identical: false };
     await expect.poll(() => finalState(after.lab), { timeout: 30_000 }).toBe(expected.state);
     return { ...outcome, identical: true };
   } catch (error) {
@@ -193,11 +223,13 @@ async function strike(
       return restarted(lab, before);
     }
     case 'nan': {
+      // whatever is copied next, for as long as a step may take: images, gradients or values
       await inTrainer(lab.page, () => {
         const { prototype } = Float32Array;
         const { slice } = prototype;
+        let left = 12;
         prototype.slice = function (start, end) {
-          prototype.slice = slice;
+          if (--left === 0) prototype.slice = slice;
           return slice.call(this, start, end).fill(NaN);
         };
       });
@@ -240,9 +272,13 @@ async function strike(
       return restarted(lab, before);
     }
     case 'disk-full': {
+      await lab.tid(TID.trainPause).click();
+      await expect(lab.tid(TID.trainStatus)).toHaveText('Paused', { timeout: STEP_MS });
       const session = await lab.page.context().newCDPSession(lab.page);
       const { origin } = new URL(setting.url);
       await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
+      await lab.page.waitForTimeout(QUOTA_CACHE_MS);
+      await lab.tid(TID.trainContinue).click();
       await lab.page.waitForTimeout(TROUBLE_MS);
       await session.send('Storage.overrideQuotaForOrigin', { origin });
       return { lab, repeatedSteps: 0 };
@@ -251,67 +287,93 @@ async function strike(
       await lab.page.evaluate(holdStore, TROUBLE_MS);
       return { lab, repeatedSteps: 0 };
     }
+    case 'gpu': {
+      await inTrainer(lab.page, () => {
+        const { prototype } = GPUDevice;
+        const { createBindGroup } = prototype;
+        prototype.createBindGroup = function (descriptor) {
+          prototype.createBindGroup = createBindGroup;
+          const group = createBindGroup.call(this, descriptor);
+          this.destroy();
+          return group;
+        };
+      });
+      await expect(lab.tid(TID.trainAlert)).toContainText('The GPU was lost', { timeout: STEP_MS });
+      return { lab, repeatedSteps: Math.max(0, before - (await newestStep(lab))) };
+    }
+    case 'write-asked':
+    case 'write-made':
+    case 'write-committed':
+    case 'record-made': {
+      await Promise.all([standing(lab.page), inTrainer(lab.page, standAt, pointOf(fault))]);
+      await setting.chromium.kill();
+      return resumed(new LabPage(await setting.chromium.start()), setting, before);
+    }
+    case 'delete-asked':
+    case 'delete-made':
+    case 'delete-committed':
+      return killedDeleting(lab, setting, before, pointOf(fault));
     default:
       return fault satisfies never;
   }
 }
 
-type Told = typeof window & { told?: string[] };
-type Helped = typeof globalThis & { helpers?: Worker[] };
-
-/** In a page: remember each sentence of the alert, once for as long as it stands there. */
-function listen(testid: string): void {
-  const told: string[] = [];
-  (window as Told).told = told;
-  let last = '';
-  new MutationObserver(() => {
-    const text = document.querySelector(`[data-testid="${testid}"]`)?.textContent.trim() ?? '';
-    if (text !== '' && text !== last) told.push(text);
-    last = text;
-  }).observe(document.body, { subtree: true, childList: true, characterData: true });
+function pointOf(fault: Fault): Parameters<typeof standAt>[0] {
+  const point = POINTS[fault];
+  if (point === undefined) throw new Error(`internal: no point for ${fault}`);
+  return { ...point, sentence: AT_POINT, ms: STANDING_MS };
 }
 
-/** In a trainer: remember the workers that it starts. */
-function rememberHelpers(): void {
-  const helpers: Worker[] = [];
-  (globalThis as Helped).helpers = helpers;
-  const Plain = Worker;
-  globalThis.Worker = class extends Plain {
-    constructor(url: string | URL, options?: WorkerOptions) {
-      super(url, options);
-      helpers.push(this);
-    }
-  };
+/** A thread of the page stands still at its point. */
+async function standing(page: Page): Promise<void> {
+  const timeout = STEP_MS;
+  await page.waitForEvent('console', { predicate: (line) => line.text() === AT_POINT, timeout });
 }
 
-/** Run in the trainer of the page. */
-async function inTrainer(page: Page, work: () => void): Promise<void> {
-  const find = () => page.workers().find((worker) => /\/train\.worker/.test(worker.url()));
-  await expect.poll(() => find() !== undefined, { message: 'the page has a trainer' }).toBe(true);
-  await find()?.evaluate(work);
+/** What is kept of a run. */
+async function keptOf(lab: LabPage, id: string): Promise<readonly number[]> {
+  const logs = (await records(lab.page, 'logs', ['entry'])) as StoredLogEntry[];
+  const checkpoints = (await records(lab.page, 'checkpoints', ['tensors'])) as StoredCheckpoint[];
+  return [await runs(lab), logs, checkpoints].map(
+    (all, i) =>
+      all.filter((one) => (i === 0 ? (one as RunRecord).id : (one as StoredLogEntry).runId) === id)
+        .length,
+  );
 }
 
-/** Keep every store locked for a while, as another program or a slow disk does. */
-function holdStore(ms: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open('instantnet-lab');
-    opening.onerror = () => reject(opening.error ?? new Error('cannot open the store'));
-    opening.onsuccess = () => {
-      const db = opening.result;
-      const end = performance.now() + ms;
-      const store = db
-        .transaction(['runs', 'logs', 'checkpoints'], 'readwrite')
-        .objectStore('runs');
-      store.count().onsuccess = function again() {
-        if (performance.now() < end) {
-          store.count().onsuccess = again;
-          return;
-        }
-        db.close();
-        resolve();
-      };
-    };
-  });
+/** While the run trains its reader deletes the oldest one: all of it goes, or nothing. */
+async function killedDeleting(
+  lab: LabPage,
+  setting: FaultSetting,
+  before: number,
+  point: Parameters<typeof standAt>[0],
+): Promise<{ lab: LabPage; repeatedSteps: number }> {
+  const [oldest] = await runs(lab);
+  if (oldest === undefined) throw new Error('there is no run to delete');
+  const whole = await keptOf(lab, oldest.id);
+  await lab.tid(TID.openRuns).click();
+  await lab.page.evaluate(standAt, point);
+  const row = lab.tid(TID.runs).getByTestId(TID.runDelete).last();
+  const reached = standing(lab.page);
+  void row.click().catch(() => undefined); // nobody is left to answer
+  await reached;
+  await setting.chromium.kill();
+  const next = new LabPage(await setting.chromium.start());
+  const after = await resumed(next, setting, before);
+  const left = await keptOf(next, oldest.id);
+  const isGone = left.every((count) => count === 0);
+  if (!isGone && left.join() !== whole.join()) {
+    throw new Error(`${left.join()} of ${whole.join()} records are left of a deleted run`);
+  }
+  if (point.moment === 'committed' && !isGone) throw new Error('a deleted run is there again');
+  return after;
+}
+
+/** Of the last checkpoint of the newest run. */
+async function newestStep(lab: LabPage): Promise<number> {
+  const run = (await runs(lab)).at(-1);
+  const checkpoints = (await records(lab.page, 'checkpoints', ['tensors'])) as StoredCheckpoint[];
+  return checkpoints.filter(({ runId }) => runId === run?.id).at(-1)?.step ?? 0;
 }
 
 /** Resume as a person does, after the lab was closed. */
@@ -322,7 +384,7 @@ async function resumed(
 ): Promise<{ lab: LabPage; repeatedSteps: number }> {
   await lab.open(url);
   await expect(lab.tid(TID.trainStatus)).toHaveText('Interrupted');
-  const stored = (await runs(lab)).at(-1)?.step ?? 0;
+  const stored = await newestStep(lab);
   await lab.tid(TID.openRuns).click();
   await lab.tid(TID.runs).getByTestId(TID.runResume).click();
   return { lab, repeatedSteps: Math.max(0, before - stored) };
@@ -333,7 +395,7 @@ async function restarted(
   lab: LabPage,
   before: number,
 ): Promise<{ lab: LabPage; repeatedSteps: number }> {
-  const stored = (await runs(lab)).at(-1)?.step ?? 0;
+  const stored = await newestStep(lab);
   await expect(lab.tid(TID.trainAlert)).toContainText('started again', { timeout: STEP_MS });
   return { lab, repeatedSteps: Math.max(0, before - stored) };
 }
