@@ -8,7 +8,7 @@ import { MOST_SAVED_CHARACTERS, packRuns, unpackRuns } from '../src/spec/saved-m
 import { parseSearchState } from '../src/spec/search-state.ts';
 import { questionsOf } from '../src/state/mapped-layers.ts';
 import { getAccelerator, listAccelerators } from '../src/store/accelerators.ts';
-import { latestCheckpoint } from '../src/store/checkpoints.ts';
+import { latestCheckpoint, OF_SEARCHES } from '../src/store/checkpoints.ts';
 import { checkpointChecksum } from '../src/store/checksum.ts';
 import { getDataset, getDatasetInfo, listDatasets } from '../src/store/datasets.ts';
 import { readDraft } from '../src/store/draft.ts';
@@ -17,12 +17,7 @@ import { getMapCheckpoint } from '../src/store/map-checkpoints.ts';
 import { getMapping } from '../src/store/mappings.ts';
 import { getRun, listRuns } from '../src/store/runs.ts';
 import type { Checkpoint, LabDatabase } from '../src/store/schema.ts';
-import {
-  getSearch,
-  latestSearchCheckpoint,
-  listSearches,
-  readSearchLog,
-} from '../src/store/searches.ts';
+import { getSearch, listSearches, readSearchLog } from '../src/store/searches.ts';
 import { listSweeps } from '../src/store/sweeps.ts';
 import { projectRun } from '../src/testing/project-run.ts';
 import {
@@ -249,7 +244,7 @@ export const STORED_PARSERS: readonly Parser[] = [
     ),
     read: (value, db) =>
       inStore(db, 'searchCheckpoints', withKey(value, { searchId: 'x', step: 1 }), async () => {
-        const found = await latestSearchCheckpoint(db, 'x');
+        const { checkpoint: found } = await latestCheckpoint(db, 'x', OF_SEARCHES);
         if (found !== undefined) parseSearchState(found.state, [2]);
       }),
   },

@@ -10,7 +10,8 @@ import { acceleratorByName } from '../src/hw/presets/catalogue.ts';
 import { putAccelerator } from '../src/store/accelerators.ts';
 import { putDataset } from '../src/store/datasets.ts';
 import { openLab } from '../src/store/open.ts';
-import { latestSearchCheckpoint, readSearchLog } from '../src/store/searches.ts';
+import { latestCheckpoint, OF_SEARCHES } from '../src/store/checkpoints.ts';
+import { readSearchLog } from '../src/store/searches.ts';
 import { datasetInfo } from '../src/testing/records.ts';
 import { searchRecipe } from '../src/testing/search-records.ts';
 import { registerSimdInNode } from '../src/testing/simd.ts';
@@ -93,8 +94,8 @@ describe('SearchSession', () => {
     const record = await new SearchSession(services).resume('parts', 'simd', () => undefined);
     expect(record.status).toBe('found');
     const db = await openLab();
-    expect(await latestSearchCheckpoint(db, 'parts')).toEqual(
-      await latestSearchCheckpoint(db, 'whole'),
+    expect(await latestCheckpoint(db, 'parts', OF_SEARCHES)).toEqual(
+      await latestCheckpoint(db, 'whole', OF_SEARCHES),
     );
     const strip = (log: Awaited<ReturnType<typeof readSearchLog>>) =>
       log.map(({ step, probabilities }) => ({ step, probabilities }));

@@ -2,8 +2,6 @@
  * @file One network search from its record in the store to the network it finds, and back from a
  * checkpoint. Glue between the searcher, the supernet, the store and the page.
  */
-import type { Dataset } from '../src/data/dataset.ts';
-import { SupernetTrainer } from '../src/nas/supernet-trainer.ts';
 import type {
   PriceSpec,
   SearchApi,
@@ -12,53 +10,32 @@ import type {
   SearchProgress,
   SearchSpec,
 } from '../src/rpc/search-api.ts';
-import { SearchDriver } from '../src/search/ask-tell.ts';
 import type { CostTable } from '../src/search/cost-table.ts';
-import { SpNas } from '../src/search/sp-nas.ts';
-import type { SpNasCandidate, SpNasResult } from '../src/search/sp-nas.ts';
 import { parseSearchRecipe, recipeSpace, searchBits } from '../src/spec/search-recipe.ts';
-import { parseSearchState } from '../src/spec/search-state.ts';
 import type { BackendPreference, BackendReport } from '../src/spec/run.ts';
-import type { SearchRecord } from '../src/spec/search-run.ts';
+import type { SearchLogEntry, SearchRecord } from '../src/spec/search-run.ts';
+import { damageSentence, latestCheckpoint, OF_SEARCHES } from '../src/store/checkpoints.ts';
 import { getDataset, getDatasetInfo } from '../src/store/datasets.ts';
+import { SEARCH_GONE, SEARCH_PLACE } from '../src/store/job-places.ts';
+import { JobWriter } from '../src/store/job-writer.ts';
 import { openLab } from '../src/store/open.ts';
-import type { Checkpoint, LabDatabase } from '../src/store/schema.ts';
-import {
-  appendSearchLog,
-  getSearch,
-  latestSearchCheckpoint,
-  putSearch,
-  putSearchCheckpoint,
-  trimSearchLog,
-  updateSearch,
-} from '../src/store/searches.ts';
+import type { LabDatabase } from '../src/store/schema.ts';
+import { getSearch, putSearch, trimSearchLog } from '../src/store/searches.ts';
 import { deathOf } from '../src/rpc/heartbeat.ts';
 import { withRunLock } from '../src/rpc/run-lock.ts';
 import { SpecError } from '../src/util/errors.ts';
 import { breathe } from './breathe.ts';
 import { GpuLostError, lossSentence, untilGpuLost } from './gpu-run.ts';
 import { namedAccelerator } from './named-accelerator.ts';
+import { REPORT_MS, SearchDrive } from './search-drive.ts';
+import type { Driven, SearchFrom, SpNasDriver } from './search-drive.ts';
 import { derived, rival } from './search-found.ts';
 import { measureSearch } from './search-measure.ts';
-import { searcherSpec, searchMemory, trainerSpec } from './search-spec.ts';
+import { searchMemory } from './search-spec.ts';
 import { searchTable } from './search-table.ts';
-import { Stopwatch } from './stopwatch.ts';
 
 type OnProgress = (progress: SearchProgress) => void;
-type Driver = SearchDriver<SpNasCandidate, SpNasResult>;
-
-/** A search that came to its end or was stopped. */
-interface Driven {
-  readonly searcher: SpNas;
-  readonly isWhole: boolean;
-}
-
-const REPORT_MS = 100;
-const CHECKPOINT_MS = 5_000;
-/** Log entries an epoch, so that a short search still draws a curve. */
-const LOGS_PER_EPOCH = 5;
-
-const GONE = 'search: the search was deleted while it ran';
+type Writer = JobWriter<SearchRecord, SearchLogEntry>;
 
 export interface SearchServices {
   startBackend(preference: BackendPreference): Promise<Omit<BackendReport, 'workers'>>;
@@ -67,7 +44,7 @@ export interface SearchServices {
 export class SearchSession implements SearchApi {
   readonly #services: SearchServices;
   #db: Promise<LabDatabase> | null = null;
-  #running: { readonly searchId: string; driver: Driver | null } | null = null;
+  #running: { readonly searchId: string; driver: SpNasDriver | null } | null = null;
 
   constructor(services: SearchServices) {
     this.#services = services;
@@ -188,7 +165,7 @@ export class SearchSession implements SearchApi {
     return this.#claimed(searchId, () => withRunLock(searchId, work, { of: 'search', takeOver }));
   }
 
-  #driver(searchId: string): Driver | null {
+  #driver(searchId: string): SpNasDriver | null {
     return this.#running?.searchId === searchId ? this.#running.driver : null;
   }
 
@@ -221,52 +198,80 @@ export class SearchSession implements SearchApi {
     lost: AbortSignal,
   ): Promise<SearchRecord> {
     const { id: searchId, method, recipe } = start;
-    const db = await this.#open();
-    let record = start;
+    const writer: Writer = new JobWriter(start, SEARCH_PLACE, {
+      open: () => this.#open(),
+      onTrouble: (text) => onProgress({ kind: 'notice', searchId, text }),
+      now: () => Date.now(),
+    });
+    lost.addEventListener('abort', () => writer.stop(lost.reason as Error));
     const save = async (change: Partial<SearchRecord>): Promise<void> => {
-      if (lost.aborted) throw lost.reason;
-      const updated = await updateSearch(db, searchId, { ...change, updatedAt: Date.now() });
-      if (updated === undefined) throw new SpecError(GONE);
-      record = updated;
-      onProgress({ kind: 'record', searchId, record });
+      onProgress({ kind: 'record', searchId, record: await writer.save(change) });
     };
-    onProgress({ kind: 'backend', searchId, backend: record.backend });
+    const tell = (text: string): void => onProgress({ kind: 'notice', searchId, text });
+    onProgress({ kind: 'backend', searchId, backend: start.backend });
     try {
-      const dataset = await getDataset(db, record.dataset.id);
-      if (dataset === undefined) throw new SpecError(`The dataset ${record.dataset.name} is gone.`);
+      const db = await this.#open();
+      const dataset = await getDataset(db, start.dataset.id);
+      if (dataset === undefined) throw new SpecError(`The dataset ${start.dataset.name} is gone.`);
       const space = recipeSpace(recipe, { ...dataset, classes: dataset.classNames.length });
-      const table = await this.#table(record, space, onProgress);
+      const table = await this.#table(start, space, onProgress);
       if (method === 'random' || method === 'mobilenetv2-scaled') {
         const found = rival({ recipe, space, table }, method, macs);
         await save({ status: 'found', table, found });
-        return record;
+        return writer.job;
       }
       const memory = searchMemory(recipe, method, space);
       onProgress({ kind: 'memory', searchId, memory });
       await save({ table, memory });
       const drive = async (over: AbortSignal): Promise<Driven> => {
-        const checkpoint = await latestSearchCheckpoint(db, searchId);
-        const from = { record, space, table, dataset, checkpoint };
-        return this.#drive(from, save, onProgress, AbortSignal.any([lost, over]));
+        const kept = await latestCheckpoint(await this.#open(), searchId, OF_SEARCHES);
+        const damage = damageSentence(kept, OF_SEARCHES);
+        if (damage !== null) tell(damage);
+        const from = { space, table, dataset, checkpoint: kept.checkpoint };
+        return this.#drive(from, writer, save, onProgress, AbortSignal.any([lost, over]));
       };
       const { searcher, isWhole } = await this.#untilDone(drive, async (error) => {
         const backend = await this.#startBackend('auto');
         await save({ backend });
         onProgress({ kind: 'backend', searchId, backend });
-        const text = lossSentence(error, record.step, backend.name, 'the search');
-        onProgress({ kind: 'notice', searchId, text });
+        tell(lossSentence(error, writer.job.step, backend.name, 'the search'));
       });
       const found = derived({ recipe, space, table }, method, searcher);
       await save({ status: isWhole ? 'found' : 'stopped', found });
-      return record;
+      return writer.job;
     } catch (error) {
       if (lost.aborted) throw lost.reason;
       const died = deathOf(error, 'search worker');
       if (died !== null) throw died; // the page starts a new worker
       const failure = error instanceof Error ? error.message : String(error);
-      if ((await getSearch(db, searchId)) !== undefined) await save({ status: 'failed', failure });
+      if (failure !== SEARCH_GONE) await save({ status: 'failed', failure });
       throw error;
     }
+  }
+
+  /** From its checkpoint, in one go; may be paused and stopped meanwhile. */
+  async #drive(
+    from: Omit<SearchFrom, 'record'>,
+    writer: Writer,
+    save: (change: Partial<SearchRecord>) => Promise<void>,
+    onProgress: OnProgress,
+    over: AbortSignal,
+  ): Promise<Driven> {
+    const drive = new SearchDrive(
+      { ...from, record: writer.job },
+      {
+        save,
+        log: async (entry) => {
+          await writer.log([entry]);
+          onProgress({ kind: 'log', searchId: writer.job.id, entry });
+        },
+        keep: (checkpoint) => writer.checkpoint(checkpoint),
+        onProgress,
+      },
+    );
+    this.#running = { searchId: writer.job.id, driver: drive.driver };
+    await trimSearchLog(await this.#open(), writer.job.id, drive.step);
+    return drive.run(over);
   }
 
   /** Drive to the end; where the GPU is lost, again from the last checkpoint on what there is then. */
@@ -315,120 +320,5 @@ export class SearchSession implements SearchApi {
     );
     onProgress({ kind: 'table', searchId, table: filled });
     return filled;
-  }
-
-  async #drive(
-    from: {
-      readonly record: SearchRecord;
-      readonly space: ReturnType<typeof recipeSpace>;
-      readonly table: CostTable;
-      readonly dataset: Dataset;
-      readonly checkpoint: Checkpoint | undefined;
-    },
-    save: (change: Partial<SearchRecord>) => Promise<void>,
-    onProgress: OnProgress,
-    over: AbortSignal,
-  ): Promise<Driven> {
-    const { record, space, table, dataset, checkpoint } = from;
-    const { id: searchId, method, recipe } = record;
-    const db = await this.#open();
-    const spec = searcherSpec(recipe, space, table, dataset.train.count);
-    const choices = table.blocks.map(({ length }) => length);
-    const state = checkpoint && parseSearchState(checkpoint.state, choices);
-    const searcher = new SpNas(spec, state);
-    const trainer = new SupernetTrainer(
-      trainerSpec(recipe, method, space, dataset, checkpoint?.tensors ?? null),
-    );
-    const { batchSize } = recipe.search;
-    const logEvery = Math.max(1, Math.floor(spec.stepsPerEpoch / LOGS_PER_EPOCH));
-    const secondsBefore = checkpoint === undefined ? 0 : record.searchSeconds;
-    const watch = new Stopwatch();
-    let images = 0;
-    let reportedAt = -Infinity;
-    let checkpointAt = performance.now();
-    let judged = { count: 0, crossEntropy: 0, accuracy: 0 };
-    const rate = (): number => (images * 1000) / Math.max(watch.elapsedMs, 1e-3);
-    const keep = async (): Promise<void> => {
-      const { step, epoch } = searcher.progress();
-      const tensors = await trainer.snapshot();
-      if (over.aborted) throw over.reason;
-      const kept = { step, epoch, state: searcher.state(), tensors };
-      if (!(await putSearchCheckpoint(db, searchId, kept))) throw new SpecError(GONE);
-      await save({ step, searchSeconds: secondsBefore + watch.elapsedMs / 1000 });
-      checkpointAt = performance.now();
-    };
-    const log = async (): Promise<void> => {
-      const metrics = await trainer.takeMetrics();
-      const broken = metrics.find(({ crossEntropy }) => !Number.isFinite(crossEntropy));
-      if (broken !== undefined) {
-        throw new Error(
-          `search diverged: expected a finite loss at ${broken.bits} bits, got ${broken.crossEntropy}; try a lower learning rate`,
-        );
-      }
-      const validation =
-        judged.count === 0
-          ? null
-          : {
-              crossEntropy: judged.crossEntropy / judged.count,
-              accuracy: judged.accuracy / judged.count,
-            };
-      judged = { count: 0, crossEntropy: 0, accuracy: 0 };
-      const entry = { ...searcher.progress(), metrics, validation, imagesPerSecond: rate() };
-      if (!(await appendSearchLog(db, searchId, entry))) throw new SpecError(GONE);
-      onProgress({ kind: 'log', searchId, entry });
-    };
-    await trimSearchLog(db, searchId, searcher.progress().step);
-    await save({ totalSteps: searcher.totalSteps, step: searcher.progress().step });
-    const driver: Driver = new SearchDriver<SpNasCandidate, SpNasResult>(searcher, trainer, {
-      onTold: async (candidate, result) => {
-        images += batchSize;
-        if (result.crossEntropy !== null && result.accuracy !== null) {
-          judged.count++;
-          judged.crossEntropy += result.crossEntropy;
-          judged.accuracy += result.accuracy;
-        }
-        const architecture = searcher.progress();
-        const now = performance.now();
-        if (now - reportedAt >= REPORT_MS || searcher.done) {
-          reportedAt = now;
-          const stepsDone = architecture.step - (checkpoint?.step ?? 0);
-          const perStep = watch.elapsedMs / 1000 / Math.max(1, stepsDone);
-          const secondsLeft = perStep * (architecture.totalSteps - architecture.step);
-          onProgress({
-            kind: 'step',
-            searchId,
-            architecture,
-            drawn: candidate.mixture.map((paths) => paths.map(({ option }) => option)),
-            imagesPerSecond: rate(),
-            secondsLeft,
-          });
-        }
-        if (architecture.step > candidate.step && architecture.step % logEvery === 0) await log();
-        if (searcher.done || now - checkpointAt > CHECKPOINT_MS) await keep();
-      },
-      breathe,
-      onPause: async () => {
-        watch.stop();
-        await keep();
-        await save({ status: 'paused' });
-      },
-      onContinue: async () => {
-        await save({ status: 'searching' });
-        watch.start();
-      },
-    });
-    this.#running = { searchId, driver };
-    over.addEventListener('abort', () => driver.stop());
-    if (record.status === 'paused') driver.pause(); // it was when it lost its GPU
-    watch.start();
-    try {
-      const isWhole = await driver.run();
-      if (over.aborted) throw over.reason;
-      watch.stop();
-      await keep();
-      return { searcher, isWhole };
-    } finally {
-      trainer.dispose();
-    }
   }
 }

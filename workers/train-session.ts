@@ -21,7 +21,8 @@ import { damageSentence, latestCheckpoint } from '../src/store/checkpoints.ts';
 import { getDataset, getDatasetInfo } from '../src/store/datasets.ts';
 import { trimLog } from '../src/store/logs.ts';
 import { openLab } from '../src/store/open.ts';
-import { RUN_GONE, RunWriter } from '../src/store/run-writer.ts';
+import { RUN_GONE, RUN_PLACE } from '../src/store/job-places.ts';
+import { JobWriter } from '../src/store/job-writer.ts';
 import { getRun, putRun } from '../src/store/runs.ts';
 import type { LabDatabase } from '../src/store/schema.ts';
 import { buildNetwork } from '../src/train/build.ts';
@@ -208,7 +209,7 @@ export class TrainSession implements TrainApi {
     this.#assertIdle();
     const db = await this.#open();
     const runId = run.id;
-    const writer = new RunWriter(run, {
+    const writer = new JobWriter(run, RUN_PLACE, {
       open: () => this.#open(),
       onTrouble: (text) => onProgress({ kind: 'notice', runId, text }),
       now: () => Date.now(),
@@ -338,7 +339,7 @@ export class TrainSession implements TrainApi {
     }
     if (gpuLost === null) return;
     this.#viewer = null; // its network was on that GPU
-    const isPaused = writer.run.status === 'paused';
+    const isPaused = writer.job.status === 'paused';
     await this.#resume(runId, 'auto', onProgress, lost, { error: gpuLost, isPaused });
   }
 

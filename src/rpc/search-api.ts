@@ -39,8 +39,8 @@ export type SearchProgress =
       readonly secondsLeft: number;
     }
   | { readonly kind: 'log'; readonly searchId: string; readonly entry: SearchLogEntry }
-  /** What the reader should know while the search goes on. */
-  | { readonly kind: 'notice'; readonly searchId: string; readonly text: string }
+  /** What the reader should know while the search goes on; null: no longer. */
+  | { readonly kind: 'notice'; readonly searchId: string; readonly text: string | null }
   /** The record changed in the store: status, found network. */
   | { readonly kind: 'record'; readonly searchId: string; readonly record: SearchRecord };
 

@@ -120,7 +120,7 @@ function searchLine(progress: SearchProgress): string | undefined {
       return `step ${step} of ${totalSteps}, ${rate} images/s, entropy ${entropy.toFixed(2)}, expected cost ${expectedCost.toPrecision(3)}, ${left} s left`;
     }
     case 'notice':
-      return progress.text;
+      return progress.text ?? undefined;
     case 'table':
     case 'log':
     case 'record':

@@ -1,16 +1,40 @@
 /**
- * @file Checkpoints: the last two of each run, so that one torn by a crash leaves the one before.
+ * @file Checkpoints: the last two of each run and of each search, so that one torn by a crash leaves the one
+ * before.
  *
  * Written with strict durability (on the disk, not in a cache, when the promise resolves).
  */
-import type { RunRecord } from '../spec/run.ts';
 import { isRunRecord } from '../spec/run-schema.ts';
+import { isSearchRecord } from '../spec/search-run-schema.ts';
 import { atomically } from './atomic.ts';
 import { checkpointChecksum } from './checksum.ts';
 import { keysOfRun } from './schema.ts';
-import type { Checkpoint, CheckpointTensor, LabDatabase } from './schema.ts';
+import type { Checkpoint, CheckpointTensor, LabDatabase, LabSchema } from './schema.ts';
 
 const KEPT = 2;
+
+/** Whose checkpoints they are: where they lie, and the records that they belong to. */
+export interface CheckpointPlace {
+  readonly records: 'runs' | 'searches';
+  readonly checkpoints: 'checkpoints' | 'searchCheckpoints';
+  readonly idField: 'runId' | 'searchId';
+  /** In a sentence: "… went on". */
+  readonly what: string;
+}
+
+export const OF_RUNS: CheckpointPlace = {
+  records: 'runs',
+  checkpoints: 'checkpoints',
+  idField: 'runId',
+  what: 'training',
+};
+
+export const OF_SEARCHES: CheckpointPlace = {
+  records: 'searches',
+  checkpoints: 'searchCheckpoints',
+  idField: 'searchId',
+  what: 'the search',
+};
 
 /**
  * Write a checkpoint and drop all but the last two. Drops those of later steps too: they were
@@ -20,20 +44,21 @@ const KEPT = 2;
  */
 export async function putCheckpoint(
   db: LabDatabase,
-  runId: string,
+  id: string,
   checkpoint: Checkpoint,
+  place = OF_RUNS,
 ): Promise<boolean> {
   const plain = compactCheckpoint(checkpoint);
   const { step } = plain;
-  const checksum = checkpointChecksum(plain);
+  const stored = { ...plain, [place.idField]: id, checksum: checkpointChecksum(plain) };
   return atomically(
     db,
-    ['runs', 'checkpoints'],
+    [place.records, place.checkpoints],
     async (transaction) => {
-      if ((await transaction.objectStore('runs').getKey(runId)) === undefined) return false;
-      const store = transaction.objectStore('checkpoints');
-      await store.put({ ...plain, runId, checksum });
-      const keys = await store.getAllKeys(keysOfRun(runId));
+      if ((await transaction.objectStore(place.records).getKey(id)) === undefined) return false;
+      const store = transaction.objectStore(place.checkpoints);
+      await store.put(stored as StoredIn<typeof place.checkpoints>);
+      const keys = await store.getAllKeys(keysOfRun(id));
       const earlier = keys.filter((key) => key[1] < step);
       const later = keys.filter((key) => key[1] > step);
       const dropped = [...earlier.slice(0, Math.max(0, earlier.length - (KEPT - 1))), ...later];
@@ -44,38 +69,48 @@ export async function putCheckpoint(
   );
 }
 
+type StoredIn<Store extends keyof LabSchema> = LabSchema[Store]['value'];
+
 /**
- * Make room: drop the second checkpoint of every run whose newest is whole, but for runs that the
- * reader has named. `runId`, which is in training, is thinned whatever its name.
+ * Make room: drop the second checkpoint of every run and search whose newest is whole, but for those that
+ * the reader has named. `id`, which is being written, is thinned whatever its name.
  *
  * @returns how many were dropped
  */
-export async function thinCheckpoints(db: LabDatabase, runId: string): Promise<number> {
-  const runs: unknown[] = await db.getAll('runs');
-  const named = new Set(
-    runs
-      .filter(isRunRecord)
-      .filter(isNamed)
-      .map(({ id }) => id),
-  );
-  named.delete(runId);
-  const keys = await db.getAllKeys('checkpoints');
+export async function thinCheckpoints(db: LabDatabase, id: string): Promise<number> {
+  const [runs, searches]: unknown[][] = await Promise.all([
+    db.getAll('runs'),
+    db.getAll('searches'),
+  ]);
+  const all = [...(runs ?? []).filter(isRunRecord), ...(searches ?? []).filter(isSearchRecord)];
+  const named = new Set(all.filter(isNamed).map((record) => record.id));
+  named.delete(id);
+  return (await thin(db, named, OF_RUNS)) + (await thin(db, named, OF_SEARCHES));
+}
+
+async function thin(
+  db: LabDatabase,
+  named: ReadonlySet<string>,
+  place: CheckpointPlace,
+): Promise<number> {
+  const { checkpoints } = place;
+  const keys = await db.getAllKeys(checkpoints);
   const newest = new Map(keys.map((key) => [key[0], key])); // keys are in order: the last one stays
   let dropped = 0;
   for (const [id, last] of newest) {
     const older = keys.filter((key) => key[0] === id && key !== last);
     if (older.length === 0 || named.has(id)) continue;
-    if ((await readWhole(db, last)) === undefined) continue;
-    await atomically(db, ['checkpoints'], (transaction) =>
-      Promise.all(older.map((key) => transaction.objectStore('checkpoints').delete(key))),
+    if ((await readWhole(db, last, place)) === undefined) continue;
+    await atomically(db, [checkpoints], (transaction) =>
+      Promise.all(older.map((key) => transaction.objectStore(checkpoints).delete(key))),
     );
     dropped += older.length;
   }
   return dropped;
 }
 
-/** Runs are born with their recipe's name. */
-function isNamed({ name, recipe }: RunRecord): boolean {
+/** They are born with their recipe's name. */
+function isNamed({ name, recipe }: { name: string; recipe: { readonly name: string } }): boolean {
   return name !== recipe.name;
 }
 
@@ -87,23 +122,30 @@ export interface CheckpointFound {
 }
 
 /** One sentence for the reader, null when there is nothing to say. */
-export function damageSentence({ checkpoint, damagedSteps }: CheckpointFound): string | null {
+export function damageSentence(
+  { checkpoint, damagedSteps }: CheckpointFound,
+  { what } = OF_RUNS,
+): string | null {
   if (damagedSteps.length === 0) return null;
   const damaged =
     damagedSteps.length === 1
       ? `The checkpoint of step ${damagedSteps.join()} was damaged`
       : `The checkpoints of steps ${damagedSteps.join(' and ')} were damaged`;
   return checkpoint === undefined
-    ? `${damaged} and there is none before: training began again.`
-    : `${damaged}: training went on from the one of step ${checkpoint.step}.`;
+    ? `${damaged} and there is none before: ${what} began again.`
+    : `${damaged}: ${what} went on from the one of step ${checkpoint.step}.`;
 }
 
 /** @returns the newest checkpoint whose checksum holds, and which were passed over */
-export async function latestCheckpoint(db: LabDatabase, runId: string): Promise<CheckpointFound> {
-  const keys = await db.getAllKeys('checkpoints', keysOfRun(runId));
+export async function latestCheckpoint(
+  db: LabDatabase,
+  id: string,
+  place = OF_RUNS,
+): Promise<CheckpointFound> {
+  const keys = await db.getAllKeys(place.checkpoints, keysOfRun(id));
   const damagedSteps: number[] = [];
   for (const key of keys.reverse()) {
-    const checkpoint = await readWhole(db, key);
+    const checkpoint = await readWhole(db, key, place);
     if (checkpoint !== undefined) return { checkpoint, damagedSteps };
     damagedSteps.push(key[1]);
   }
@@ -114,9 +156,13 @@ export async function latestCheckpoint(db: LabDatabase, runId: string): Promise<
 const UNREADABLE = ['UnknownError', 'DataError', 'NotReadableError', 'NotFoundError'];
 
 /** @returns undefined when it is damaged @throws when the store as a whole does not work */
-async function readWhole(db: LabDatabase, key: [string, number]): Promise<Checkpoint | undefined> {
+async function readWhole(
+  db: LabDatabase,
+  key: [string, number],
+  { checkpoints }: CheckpointPlace,
+): Promise<Checkpoint | undefined> {
   try {
-    const stored: unknown = await db.get('checkpoints', key);
+    const stored: unknown = await db.get(checkpoints, key);
     return wholeCheckpoint(stored);
   } catch (error) {
     if (error instanceof DOMException && UNREADABLE.includes(error.name)) return undefined;

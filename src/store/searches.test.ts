@@ -5,14 +5,13 @@ import { checkpoint } from '../testing/records.ts';
 import { searchEntry, searchRecord } from '../testing/search-records.ts';
 import { openLab } from './open.ts';
 import type { LabDatabase } from './schema.ts';
+import { latestCheckpoint, OF_SEARCHES, putCheckpoint } from './checkpoints.ts';
 import {
   appendSearchLog,
   deleteSearch,
   getSearch,
-  latestSearchCheckpoint,
   listSearches,
   putSearch,
-  putSearchCheckpoint,
   readSearchLog,
   trimSearchLog,
   updateSearch,
@@ -45,40 +44,40 @@ describe('searches', () => {
   it('keep their log in order, cut back where they go on from', async () => {
     await putSearch(db, searchRecord('s'));
     for (const step of [1, 2, 3])
-      expect(await appendSearchLog(db, 's', searchEntry(step))).toBe(true);
+      expect(await appendSearchLog(db, 's', [searchEntry(step)])).toBe(true);
     await trimSearchLog(db, 's', 2);
     expect(await readSearchLog(db, 's')).toEqual([searchEntry(1), searchEntry(2)]);
-    expect(await appendSearchLog(db, 'none', searchEntry(1))).toBe(false);
+    expect(await appendSearchLog(db, 'none', [searchEntry(1)])).toBe(false);
   });
 
   it('keep two checkpoints, and go on from the newest that is whole', async () => {
     await putSearch(db, searchRecord('s'));
     for (const step of [1, 2, 3]) {
-      expect(await putSearchCheckpoint(db, 's', checkpoint(step))).toBe(true);
+      expect(await putCheckpoint(db, 's', checkpoint(step), OF_SEARCHES)).toBe(true);
     }
     expect(await db.getAllKeys('searchCheckpoints')).toEqual([
       ['s', 2],
       ['s', 3],
     ]);
-    expect(await latestSearchCheckpoint(db, 's')).toEqual(checkpoint(3));
+    expect((await latestCheckpoint(db, 's', OF_SEARCHES)).checkpoint).toEqual(checkpoint(3));
     const torn = { ...checkpoint(3), searchId: 's', checksum: 'no' };
     await db.put('searchCheckpoints', torn);
-    expect(await latestSearchCheckpoint(db, 's')).toEqual(checkpoint(2));
-    expect(await putSearchCheckpoint(db, 'none', checkpoint(1))).toBe(false);
-    expect(await latestSearchCheckpoint(db, 'none')).toBeUndefined();
+    expect((await latestCheckpoint(db, 's', OF_SEARCHES)).checkpoint).toEqual(checkpoint(2));
+    expect(await putCheckpoint(db, 'none', checkpoint(1), OF_SEARCHES)).toBe(false);
+    expect((await latestCheckpoint(db, 'none', OF_SEARCHES)).checkpoint).toBeUndefined();
   });
 
   it('are deleted with all that belongs to them and nothing else', async () => {
     for (const id of ['s', 'other']) {
       await putSearch(db, searchRecord(id));
-      await appendSearchLog(db, id, searchEntry(1));
-      await putSearchCheckpoint(db, id, checkpoint(1));
+      await appendSearchLog(db, id, [searchEntry(1)]);
+      await putCheckpoint(db, id, checkpoint(1), OF_SEARCHES);
     }
     await deleteSearch(db, 's');
     expect(await getSearch(db, 's')).toBeUndefined();
     expect(await readSearchLog(db, 's')).toEqual([]);
-    expect(await latestSearchCheckpoint(db, 's')).toBeUndefined();
+    expect((await latestCheckpoint(db, 's', OF_SEARCHES)).checkpoint).toBeUndefined();
     expect(await readSearchLog(db, 'other')).toHaveLength(1);
-    expect(await latestSearchCheckpoint(db, 'other')).toEqual(checkpoint(1));
+    expect((await latestCheckpoint(db, 'other', OF_SEARCHES)).checkpoint).toEqual(checkpoint(1));
   });
 });

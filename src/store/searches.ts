@@ -1,19 +1,14 @@
 /**
- * @file Network searches: their records, logs and checkpoints, as runs have them, in stores of their
- * own.
+ * @file Network searches: their records and logs, as runs have them, in stores of their own; checkpoints are in
+ * `checkpoints.ts`.
  */
 import type { SearchLogEntry, SearchRecord } from '../spec/search-run.ts';
 import { isSearchLogEntry, isSearchRecord } from '../spec/search-run-schema.ts';
 import { atomically } from './atomic.ts';
-import { wholeCheckpoint } from './checkpoints.ts';
-import { checkpointChecksum } from './checksum.ts';
 import { keysOfRun } from './schema.ts';
-import type { Checkpoint, LabDatabase } from './schema.ts';
+import type { LabDatabase } from './schema.ts';
 
 const SEARCH_STORES = ['searches', 'searchLogs', 'searchCheckpoints'] as const;
-
-/** Checkpoints kept: the last, and the one before in case it is torn. */
-const KEPT = 2;
 
 /** Write a new record, or a whole one over an old one. */
 export async function putSearch(db: LabDatabase, search: SearchRecord): Promise<void> {
@@ -65,12 +60,15 @@ export async function deleteSearch(db: LabDatabase, id: string): Promise<void> {
 export async function appendSearchLog(
   db: LabDatabase,
   searchId: string,
-  entry: SearchLogEntry,
+  entries: readonly SearchLogEntry[],
 ): Promise<boolean> {
   return atomically(db, ['searches', 'searchLogs'], async (transaction) => {
     const searches = transaction.objectStore('searches');
     if ((await searches.getKey(searchId)) === undefined) return false;
-    await transaction.objectStore('searchLogs').add({ searchId, step: entry.step, entry });
+    const logs = transaction.objectStore('searchLogs');
+    await Promise.all(
+      entries.map(async (entry) => logs.add({ searchId, step: entry.step, entry })),
+    );
     return true;
   });
 }
@@ -93,49 +91,4 @@ export async function trimSearchLog(
     const keys = await logs.index('bySearch').getAllKeys(later);
     await Promise.all(keys.map((key) => logs.delete(key)));
   });
-}
-
-/**
- * Write a checkpoint and drop all but the last two, and any of later steps.
- * @returns false when the search has been deleted: nothing was written
- */
-export async function putSearchCheckpoint(
-  db: LabDatabase,
-  searchId: string,
-  checkpoint: Checkpoint,
-): Promise<boolean> {
-  const checksum = checkpointChecksum(checkpoint);
-  const { step } = checkpoint;
-  return atomically(
-    db,
-    ['searches', 'searchCheckpoints'],
-    async (transaction) => {
-      const searches = transaction.objectStore('searches');
-      if ((await searches.getKey(searchId)) === undefined) return false;
-      const store = transaction.objectStore('searchCheckpoints');
-      await store.put({ ...checkpoint, searchId, checksum });
-      const keys = await store.getAllKeys(keysOfRun(searchId));
-      const earlier = keys.filter((key) => key[1] < step);
-      const dropped = [
-        ...earlier.slice(0, Math.max(0, earlier.length - (KEPT - 1))),
-        ...keys.filter((key) => key[1] > step),
-      ];
-      await Promise.all(dropped.map((key) => store.delete(key)));
-      return true;
-    },
-    { durability: 'strict' },
-  );
-}
-
-/** @returns the newest checkpoint whose checksum holds; undefined when there is none */
-export async function latestSearchCheckpoint(
-  db: LabDatabase,
-  searchId: string,
-): Promise<Checkpoint | undefined> {
-  const keys = await db.getAllKeys('searchCheckpoints', keysOfRun(searchId));
-  for (const key of keys.reverse()) {
-    const found = wholeCheckpoint(await db.get('searchCheckpoints', key));
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

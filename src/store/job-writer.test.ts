@@ -1,14 +1,19 @@
 import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LogEntry, RunRecord } from '../spec/run.ts';
+import type { SearchLogEntry, SearchRecord } from '../spec/search-run.ts';
 import { checkpoint, event, runRecord } from '../testing/records.ts';
-import { latestCheckpoint, putCheckpoint } from './checkpoints.ts';
+import { searchEntry, searchRecord } from '../testing/search-records.ts';
+import { latestCheckpoint, OF_SEARCHES, putCheckpoint, thinCheckpoints } from './checkpoints.ts';
 import { readLog } from './logs.ts';
 import { openLab } from './open.ts';
-import { RUN_GONE, RunWriter } from './run-writer.ts';
-import type { RunWriterOptions } from './run-writer.ts';
+import { RUN_GONE, RUN_PLACE, SEARCH_GONE, SEARCH_PLACE } from './job-places.ts';
+import { JobWriter } from './job-writer.ts';
+import type { JobWriterOptions } from './job-writer.ts';
 import { deleteRun, getRun, putRun, updateRun } from './runs.ts';
 import type { LabDatabase } from './schema.ts';
+import { getSearch, putSearch, readSearchLog, updateSearch } from './searches.ts';
 
 let db: LabDatabase;
 let said: (string | null)[];
@@ -22,14 +27,18 @@ beforeEach(async () => {
 
 afterEach(() => vi.restoreAllMocks());
 
-function writer(options: Partial<RunWriterOptions> = {}): RunWriter {
-  return new RunWriter(runRecord('r'), {
+function optionsWith(options: Partial<JobWriterOptions>): JobWriterOptions {
+  return {
     open: () => Promise.resolve(db),
     onTrouble: (sentence) => said.push(sentence),
     now: () => 5,
     retryMs: 5,
     ...options,
-  });
+  };
+}
+
+function writer(options: Partial<JobWriterOptions> = {}): JobWriter<RunRecord, LogEntry> {
+  return new JobWriter(runRecord('r'), RUN_PLACE, optionsWith(options));
 }
 
 /** Until the returned function is called, writes that `refuses` picks fail as on a full disk. */
@@ -80,7 +89,7 @@ describe('what a run in training writes', () => {
     const to = writer();
     await updateRun(db, 'r', { name: 'mine' });
     expect(await to.save({ step: 1 })).toMatchObject({ step: 1 });
-    expect(to.run.name).toBe('mine');
+    expect(to.job.name).toBe('mine');
     expect((await getRun(db, 'r'))?.name).toBe('mine');
   });
 
@@ -92,7 +101,7 @@ describe('what a run in training writes', () => {
     await to.log([event(2, 'b')]);
     await to.checkpoint(checkpoint(1));
     await to.checkpoint(checkpoint(2));
-    expect(to.run.step).toBe(1);
+    expect(to.job.step).toBe(1);
     expect(to.isBehind).toBe(true);
     expect(said).toEqual([FULL]);
     expect(await readLog(db, 'r')).toEqual([]);
@@ -182,5 +191,41 @@ describe('what a run in training writes', () => {
     await expect(to.checkpoint(checkpoint(9))).rejects.toThrow('taken over');
     expect((await getRun(db, 'r'))?.step).toBe(0);
     expect(await db.count('checkpoints')).toBe(0);
+  });
+});
+
+describe('what a search writes', () => {
+  const searching = (): JobWriter<SearchRecord, SearchLogEntry> =>
+    new JobWriter(searchRecord('s'), SEARCH_PLACE, optionsWith({ retryMs: 2 }));
+
+  it('waits in memory while the disk is full, and is written when there is room', async () => {
+    await putSearch(db, searchRecord('s'));
+    const to = searching();
+    const makeRoom = fullDisk(() => true);
+    await to.log([searchEntry(1)]);
+    await to.checkpoint(checkpoint(1));
+    expect(await to.save({ step: 1 })).toMatchObject({ step: 1, updatedAt: 5 });
+    expect(said).toEqual([FULL.replace('training', 'the search')]);
+    makeRoom();
+    await vi.waitFor(() => expect(to.isBehind).toBe(false));
+    expect(said.at(-1)).toBeNull();
+    expect(await readSearchLog(db, 's')).toEqual([searchEntry(1)]);
+    expect((await getSearch(db, 's'))?.step).toBe(1);
+    expect((await latestCheckpoint(db, 's', OF_SEARCHES)).checkpoint).toEqual(checkpoint(1));
+  });
+
+  it('thins its own checkpoints for room, and keeps the run that was made of it meanwhile', async () => {
+    await putSearch(db, searchRecord('s'));
+    for (const step of [1, 2]) await putCheckpoint(db, 's', checkpoint(step), OF_SEARCHES);
+    await updateSearch(db, 's', { runId: 'r' });
+    expect(await thinCheckpoints(db, 's')).toBe(1);
+    expect(await db.getAllKeys('searchCheckpoints')).toEqual([['s', 2]]);
+    expect(await searching().save({ step: 3 })).toMatchObject({ step: 3 });
+    expect(await getSearch(db, 's')).toMatchObject({ step: 3, runId: 'r' });
+  });
+
+  it('ends with the search when that is deleted', async () => {
+    await expect(searching().log([searchEntry(1)])).rejects.toThrow(SEARCH_GONE);
+    expect(await db.count('searchLogs')).toBe(0);
   });
 });

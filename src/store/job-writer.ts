@@ -1,22 +1,30 @@
 /**
- * @file What a run in training writes, kept in memory while the store takes nothing.
+ * @file What a run in training, or a search, writes, kept in memory while the store takes nothing.
  *
- * A full disk, a closed connection or a write that hangs must not end a training: what could not be
+ * A full disk, a closed connection or a write that hangs must end neither: what could not be
  * written waits here, is tried again with the next write and on a timer, and the reader is told.
  */
-import type { LogEntry, RunRecord } from '../spec/run.ts';
 import { SpecError } from '../util/errors.ts';
-import { compactCheckpoint, putCheckpoint, thinCheckpoints } from './checkpoints.ts';
-import { appendLog } from './logs.ts';
-import { updateRun } from './runs.ts';
+import { compactCheckpoint, thinCheckpoints } from './checkpoints.ts';
 import type { Checkpoint, LabDatabase } from './schema.ts';
-
-export const RUN_GONE = 'training: the run was deleted while it trained';
 
 const RETRY_MS = 5_000;
 const STALLED_MS = 20_000;
 
-export interface RunWriterOptions {
+/** Where a job's record, log and checkpoints go. Writers return false or undefined when it was deleted. */
+export interface JobPlace<Job, Entry> {
+  /** In a sentence: "… goes on". */
+  readonly what: string;
+  /** Said when it was deleted while it was under way. */
+  readonly gone: string;
+  append(db: LabDatabase, id: string, entries: readonly Entry[]): Promise<boolean>;
+  keep(db: LabDatabase, id: string, checkpoint: Checkpoint): Promise<boolean>;
+  update(db: LabDatabase, id: string, change: Partial<Job>): Promise<Job | undefined>;
+  /** Of the record as it is stored, what the reader may have changed meanwhile. */
+  readers(stored: Job): Partial<Job>;
+}
+
+export interface JobWriterOptions {
   /** An open connection; asked again after one was closed. */
   readonly open: () => Promise<LabDatabase>;
   /** Told when writing fails, and null when all of it was written after all. */
@@ -28,11 +36,12 @@ export interface RunWriterOptions {
 }
 
 /** Entries stay in `#log` and change and checkpoint in theirs until they are in the store. */
-export class RunWriter {
-  readonly #options: Required<RunWriterOptions>;
-  #run: RunRecord;
-  #change: Partial<RunRecord> | null = null;
-  #log: LogEntry[] = [];
+export class JobWriter<Job extends { readonly id: string; readonly updatedAt: number }, Entry> {
+  readonly #place: JobPlace<Job, Entry>;
+  readonly #options: Required<JobWriterOptions>;
+  #job: Job;
+  #change: Partial<Job> | null = null;
+  #log: Entry[] = [];
   #checkpoint: Checkpoint | null = null;
   #writing: Promise<void> | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -41,15 +50,16 @@ export class RunWriter {
   #trouble: string | null = null;
   #end: Error | null = null;
 
-  /** @param run the record as it is stored */
-  constructor(run: RunRecord, options: RunWriterOptions) {
-    this.#run = run;
+  /** @param job the record as it is stored */
+  constructor(job: Job, place: JobPlace<Job, Entry>, options: JobWriterOptions) {
+    this.#job = job;
+    this.#place = place;
     this.#options = { retryMs: RETRY_MS, stalledMs: STALLED_MS, ...options };
   }
 
   /** The record with all changes, written or not. */
-  get run(): RunRecord {
-    return this.#run;
+  get job(): Job {
+    return this.#job;
   }
 
   /** Whether something is in memory alone. */
@@ -57,17 +67,17 @@ export class RunWriter {
     return this.#change !== null || this.#log.length > 0 || this.#checkpoint !== null;
   }
 
-  /** @returns the record after the change @throws SpecError when the run was deleted, `stop`'s reason */
-  async save(change: Partial<RunRecord>): Promise<RunRecord> {
+  /** @returns the record after the change @throws SpecError when the job was deleted, `stop`'s reason */
+  async save(change: Partial<Job>): Promise<Job> {
     const stamped = { ...change, updatedAt: this.#options.now() };
     this.#change = { ...this.#change, ...stamped };
-    this.#run = { ...this.#run, ...stamped };
+    this.#job = { ...this.#job, ...stamped };
     await this.#write();
-    return this.#run;
+    return this.#job;
   }
 
   /** @throws as `save` */
-  async log(entries: readonly LogEntry[]): Promise<void> {
+  async log(entries: readonly Entry[]): Promise<void> {
     this.#log.push(...entries);
     await this.#write();
   }
@@ -100,7 +110,7 @@ export class RunWriter {
       if (await this.#settles(writing)) await writing;
     } catch (error) {
       if (this.#end !== null) throw this.#end;
-      if (error instanceof SpecError && error.message === RUN_GONE) {
+      if (error instanceof SpecError && error.message === this.#place.gone) {
         this.stop(error);
         throw error;
       }
@@ -122,7 +132,7 @@ export class RunWriter {
       await this.#flushTo(db);
     } catch (error) {
       if (!isQuota(error)) throw error;
-      if ((await thinCheckpoints(db, this.#run.id)) === 0) throw error;
+      if ((await thinCheckpoints(db, this.#job.id)) === 0) throw error;
       await this.#flushTo(db);
     }
     if (this.isBehind) return;
@@ -132,30 +142,24 @@ export class RunWriter {
 
   /** Log first: a checkpoint without the log before it would leave a gap in the curves. */
   async #flushTo(db: LabDatabase): Promise<void> {
-    const { id } = this.#run;
+    const { id } = this.#job;
+    const { gone } = this.#place;
     const [log, change, checkpoint] = [[...this.#log], this.#change, this.#checkpoint];
     this.#assertGoing();
     if (log.length > 0) {
-      if (!(await appendLog(db, id, log))) throw new SpecError(RUN_GONE);
+      if (!(await this.#place.append(db, id, log))) throw new SpecError(gone);
       this.#log.splice(0, log.length);
     }
     this.#assertGoing();
     if (checkpoint !== null) {
-      if (!(await putCheckpoint(db, id, checkpoint))) throw new SpecError(RUN_GONE);
+      if (!(await this.#place.keep(db, id, checkpoint))) throw new SpecError(gone);
       if (this.#checkpoint === checkpoint) this.#checkpoint = null;
     }
     this.#assertGoing();
     if (change !== null) {
-      const after = await updateRun(db, id, change);
-      if (after === undefined) throw new SpecError(RUN_GONE);
-      // the reader may have given it a name, a note or a colour meanwhile
-      const { name, note, color } = after;
-      this.#run = {
-        ...this.#run,
-        name,
-        ...(note === undefined ? {} : { note }),
-        ...(color === undefined ? {} : { color }),
-      };
+      const after = await this.#place.update(db, id, change);
+      if (after === undefined) throw new SpecError(gone);
+      this.#job = { ...this.#job, ...this.#place.readers(after) };
       if (this.#change === change) this.#change = null;
     }
   }
@@ -165,7 +169,7 @@ export class RunWriter {
   }
 
   #fail(reason: string): void {
-    const sentence = `${reason}: training goes on, but what it does now is kept in memory only until there is room again.`;
+    const sentence = `${reason}: ${this.#place.what} goes on, but what it does now is kept in memory only until there is room again.`;
     if (this.#trouble !== sentence) this.#options.onTrouble((this.#trouble = sentence));
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => {
@@ -198,7 +202,7 @@ export function isQuota(error: unknown): boolean {
 
 function reasonOf(error: unknown): string {
   if (isQuota(error)) return 'The disk, or the browser’s share of it, is full';
-  if (error instanceof SpecError) return 'The stored runs cannot be opened any more';
+  if (error instanceof SpecError) return 'What is stored cannot be opened any more';
   const name = error instanceof Error ? error.name : typeof error;
   return `The browser’s storage failed (${name})`;
 }
