@@ -2,8 +2,9 @@
  * @file Whether the page holds more, or gets slower, the longer it is used: rounds of training, searching,
  * mapping and switching in one tab, and its memory, tensors, storage and pace after each.
  *
- * Takes: [--minutes N] (60). Rounds go on until then; at least three. The first warms up and is not
- * compared: the medians of the few after it are, with those of the last few. Runs and searches of a
+ * Takes: [--minutes N] (60). Rounds go on until then; at least three. The first ten (of few, the first
+ * third) warm up and are not compared: the engine keeps what it has learnt and compiled of code that runs
+ * often, three megabytes in ten rounds. The medians of the few after them are, with those of the last few. Runs and searches of a
  * round are deleted after it, so that storage has to come back. Times follow what else the machine
  * does; processor time, nodes and tensors do not.
  */
@@ -20,6 +21,9 @@ import { SpecError } from '../src/util/errors.ts';
 import type { Row, Rows } from './row.ts';
 
 const FEWEST_ROUNDS = 3;
+/** Rounds that warm up, and their share of few. */
+const WARM_ROUNDS = 10;
+const WARM_SHARE = 1 / 3;
 /** Rounds at the start and at the end whose medians are compared. */
 const COMPARED_ROUNDS = 5;
 const SWITCHES = 40;
@@ -79,7 +83,7 @@ export const rows: Rows = async (args, say) => {
     await browser.close();
     await server.close();
   }
-  const warm = rounds.slice(1);
+  const warm = rounds.slice(Math.min(WARM_ROUNDS, Math.ceil(rounds.length * WARM_SHARE)));
   const compared = Math.min(COMPARED_ROUNDS, Math.ceil(warm.length / 2));
   const first = warm.slice(0, compared);
   const last = warm.slice(-compared);
