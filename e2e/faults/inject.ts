@@ -30,15 +30,36 @@ export function rememberHelpers(): void {
   };
 }
 
-/** Run in the trainer of the page. */
-export async function inTrainer<Arg = undefined>(
+/** Run in a worker of the page. */
+export async function inWorker<Arg = undefined>(
   page: Page,
+  name: 'train' | 'search',
   work: (arg: Arg) => void,
   ...[arg]: Arg extends undefined ? [] : [Arg]
 ): Promise<void> {
-  const find = () => page.workers().find((worker) => /\/train\.worker/.test(worker.url()));
-  await expect.poll(() => find() !== undefined, { message: 'the page has a trainer' }).toBe(true);
+  const find = () => page.workers().find((worker) => worker.url().includes(`/${name}.worker`));
+  const message = `the page has a ${name} worker`;
+  await expect.poll(() => find() !== undefined, { message }).toBe(true);
   await find()?.evaluate(work as (arg: unknown) => void, arg);
+}
+
+/** Run in the trainer of the page. */
+export function inTrainer<Arg = undefined>(
+  page: Page,
+  work: (arg: Arg) => void,
+  ...arg: Arg extends undefined ? [] : [Arg]
+): Promise<void> {
+  return inWorker(page, 'train', work, ...arg);
+}
+
+/** In a worker: writes fail for a while as on a full disk. */
+export function refuseWrites(ms: number): void {
+  const { prototype } = IDBObjectStore;
+  const { put, add } = prototype;
+  prototype.put = prototype.add = () => {
+    throw new DOMException('no room', 'QuotaExceededError');
+  };
+  setTimeout(() => Object.assign(prototype, { put, add }), ms);
 }
 
 /** Keep every store locked for a while, as another program or a slow disk does. */

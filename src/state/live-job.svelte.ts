@@ -39,6 +39,7 @@ export class LiveJob {
   readonly #worker: JobWorker;
   readonly #stored: (id: string) => Promise<StoredJob | undefined>;
   #id = $state<string | null>(null);
+  #lastId: string | null = null;
   #phase = $state<JobPhase>('idle');
   #stage = $state.raw<StageProgress | null>(null);
   #alert = $state<string | null>(null);
@@ -67,7 +68,7 @@ export class LiveJob {
   get alert(): string | null {
     return this.#alert;
   }
-  /** What the reader should know of the job in hand while it goes on. */
+  /** What the reader should know of the last job. */
   get notice(): string | null {
     return this.#notice;
   }
@@ -77,8 +78,9 @@ export class LiveJob {
     this.#alert = alert;
   }
 
-  tell(notice: string | null): void {
-    this.#notice = notice;
+  /** Of the last job, also after its end: what the disk did not take is written late. */
+  tell(id: string, notice: string | null): void {
+    if (id === this.#lastId) this.#notice = notice;
   }
 
   enter(stage: StageProgress | null): void {
@@ -108,6 +110,7 @@ export class LiveJob {
     resume: (backend: BackendPreference) => Promise<T>,
   ): Promise<T | null> {
     this.#id = id;
+    this.#lastId = id;
     this.#phase = 'starting';
     this.#stage = null;
     this.#alert = null;

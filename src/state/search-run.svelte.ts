@@ -145,7 +145,7 @@ export class SearchRun {
       this.#shown.accept({ kind: 'record', searchId, record });
       this.#onRecord(record);
       // what was told last may still be on its way: the store has all of it
-      if (this.#shown.id === searchId) await this.#shown.open(searchId);
+      if (this.#shown.id === searchId) await this.#shown.open(searchId, record.updatedAt);
     }
     this.#job.settle();
     this.#shown.settle();
@@ -154,6 +154,7 @@ export class SearchRun {
   }
 
   #report(progress: SearchProgress): void {
+    if (progress.kind === 'notice') this.#job.tell(progress.searchId, progress.text);
     if (progress.searchId !== this.searchId) return; // late message of an earlier search
     this.#services.tabs.post({ kind: 'search-progress', progress });
     this.#shown.accept(progress);
@@ -178,8 +179,6 @@ export class SearchRun {
         break;
       }
       case 'notice':
-        this.#job.tell(progress.text);
-        break;
       case 'log':
         break;
       case 'record':

@@ -59,12 +59,17 @@ export class ShownSearch {
     this.#id = id;
   }
 
-  /** Show a stored search. */
-  async open(id: string): Promise<void> {
+  /**
+   * Show a stored search.
+   * @param toldAt when what the worker told last was written, in ms since 1970: an older record is not shown, for
+   *   what the disk does not take waits in the worker
+   */
+  async open(id: string, toldAt = 0): Promise<void> {
     try {
       const { store } = this.#services;
       const [record, log] = await Promise.all([store.getSearch(id), store.readSearchLog(id)]);
       if (!record) throw new Error('This search is no longer stored.');
+      if (record.updatedAt < toldAt) return;
       this.close();
       this.#id = id;
       this.#record = record;

@@ -194,6 +194,7 @@ export class TrainRun {
   }
 
   #report(progress: TrainProgress): void {
+    if (progress.kind === 'notice') this.#job.tell(progress.runId, progress.text);
     if (progress.runId !== this.runId) return; // late message of an earlier run
     this.#services.tabs.post({ kind: 'progress', progress });
     switch (progress.kind) {
@@ -211,7 +212,6 @@ export class TrainRun {
         this.#open.acceptLog(progress.runId, progress.entries);
         break;
       case 'notice':
-        this.#job.tell(progress.text);
         break;
       case 'run':
         this.#toldAt = progress.run.updatedAt;
