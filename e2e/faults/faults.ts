@@ -290,12 +290,12 @@ async function strike(
     case 'gpu': {
       await inTrainer(lab.page, () => {
         const { prototype } = GPUDevice;
-        const { createBindGroup } = prototype;
-        prototype.createBindGroup = function (descriptor) {
-          prototype.createBindGroup = createBindGroup;
-          const group = createBindGroup.call(this, descriptor);
+        const { createCommandEncoder } = prototype; // of every submission, whatever else is cached
+        prototype.createCommandEncoder = function (descriptor) {
+          prototype.createCommandEncoder = createCommandEncoder;
+          const encoder = createCommandEncoder.call(this, descriptor);
           this.destroy();
-          return group;
+          return encoder;
         };
       });
       await expect(lab.tid(TID.trainAlert)).toContainText('The GPU was lost', { timeout: STEP_MS });
