@@ -228,7 +228,8 @@ async function tensorsOf(page: Page): Promise<number> {
 
 /** All agents of the page, workers among them; the page is cross-origin isolated, which this asks for. */
 async function heapMb(page: Page): Promise<number> {
-  await Promise.all([page, ...page.workers()].map((agent) => agent.evaluate(collectAll)));
+  const workers = page.workers().map((worker) => worker.evaluate(collectAll));
+  await Promise.all([page.evaluate(collectAll), ...workers]);
   const bytes = await page.evaluate(async () => {
     const { performance: clock } = globalThis as typeof globalThis & {
       performance: { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> };

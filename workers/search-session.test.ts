@@ -2,19 +2,21 @@
 import { setBackend } from '@tensorflow/tfjs-core';
 import { IDBFactory } from 'fake-indexeddb';
 import 'fake-indexeddb/auto';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { generateProcedural } from '../src/data/procedural.ts';
+import { SupernetTrainer } from '../src/nas/supernet-trainer.ts';
 import type { SearchProgress, SearchSpec } from '../src/rpc/search-api.ts';
 import type { SearchRecipe } from '../src/spec/search-recipe.ts';
 import { acceleratorByName } from '../src/hw/presets/catalogue.ts';
 import { putAccelerator } from '../src/store/accelerators.ts';
 import { putDataset } from '../src/store/datasets.ts';
 import { openLab } from '../src/store/open.ts';
-import { latestCheckpoint, OF_SEARCHES } from '../src/store/checkpoints.ts';
+import { latestCheckpoint, OF_SEARCHES, putCheckpoint } from '../src/store/checkpoints.ts';
 import { readSearchLog } from '../src/store/searches.ts';
 import { datasetInfo } from '../src/testing/records.ts';
 import { searchRecipe } from '../src/testing/search-records.ts';
 import { registerSimdInNode } from '../src/testing/simd.ts';
+import { valueFault } from '../src/train/recovery.ts';
 import { SearchSession } from './search-session.ts';
 
 const dataset = generateProcedural({
@@ -42,6 +44,8 @@ beforeEach(async () => {
   await putDataset(db, { ...datasetInfo('d'), width: 16, height: 16, classNames }, dataset);
   db.close();
 });
+
+afterEach(() => vi.restoreAllMocks());
 
 const specOf = (searchId: string, change: Partial<SearchSpec> = {}): SearchSpec => ({
   searchId,
@@ -102,6 +106,107 @@ describe('SearchSession', () => {
     expect(strip(await readSearchLog(db, 'parts'))).toEqual(
       strip(await readSearchLog(db, 'whole')),
     );
+  });
+
+  it('takes back an epoch that ruined its weights, and goes on at a quarter of the rate', async () => {
+    const { evaluate } = SupernetTrainer.prototype;
+    const rates = new Map<number, number>();
+    let isRuined = false;
+    vi.spyOn(SupernetTrainer.prototype, 'evaluate').mockImplementation(async function (
+      this: SupernetTrainer,
+      candidate,
+    ) {
+      rates.set(candidate.step, this.rateFactor);
+      const result = await evaluate.call(this, candidate);
+      if (candidate.step === 5 && !isRuined) {
+        isRuined = true;
+        this.restore((await this.snapshot()).map((one) => ({ ...one, data: one.data.fill(NaN) })));
+      }
+      return result;
+    });
+    const told: SearchProgress[] = [];
+    const record = await new SearchSession(services).start(specOf('s'), (p) => told.push(p));
+    expect(record).toMatchObject({ status: 'found', step: 8 });
+    expect(record.failure).toBeUndefined();
+    const db = await openLab();
+    const log = await readSearchLog(db, 's');
+    const events = log.flatMap(({ step, event }) => (event === undefined ? [] : [{ step, event }]));
+    expect(events).toHaveLength(1);
+    expect(events[0]?.step).toBe(4);
+    expect(events[0]?.event).toMatch(
+      /^The search diverged by step \d: .+\. Back to step 4, and on at 0\.25 of the recipe’s learning rate/,
+    );
+    const measured = log.filter(({ event }) => event === undefined);
+    expect(measured.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(measured.every(({ metrics }) => metrics.length === 2)).toBe(true);
+    expect([3, 4, 7].map((step) => rates.get(step))).toEqual([1, 0.25, 0.25]);
+    expect(told.filter(({ kind }) => kind === 'notice')).toEqual([
+      { kind: 'notice', searchId: 's', text: events[0]?.event },
+    ]);
+    const { checkpoint } = await latestCheckpoint(db, 's', OF_SEARCHES);
+    expect(checkpoint?.state).toMatchObject({ rollBacks: 1, step: 8 });
+    expect(valueFault(checkpoint?.tensors ?? [])).toBeNull();
+  });
+
+  /** The largest rate that a recipe may have, with nothing that tames it. */
+  const { search } = searchRecipe;
+  const absurd = {
+    learningRate: 10,
+    finalLearningRate: 10,
+    momentum: 0.999,
+    weightDecay: 0,
+  } as const;
+  const wild: SearchRecipe = { ...searchRecipe, search: { ...search, weights: absurd, epochs: 3 } };
+
+  it('that diverges ends soundly, and in the same bytes when it was stopped and resumed', async () => {
+    const whole = await new SearchSession(services).start(
+      specOf('whole', { recipe: wild }),
+      () => undefined,
+    );
+    const db = await openLab();
+    const eventsOf = async (id: string) =>
+      (await readSearchLog(db, id)).flatMap(({ event }) => event ?? []);
+    const said = await eventsOf('whole');
+    expect(said.length).toBeGreaterThan(0);
+    expect(whole.found).toBeDefined();
+    expect(whole.failure).toBe(whole.status === 'found' ? undefined : said.at(-1));
+    const first = new SearchSession(services);
+    let isStopped = false;
+    const stopped = await first.start(specOf('parts', { recipe: wild }), (p) => {
+      if (isStopped || p.kind !== 'log' || p.entry.event === undefined) return;
+      isStopped = true;
+      void first.stop('parts');
+    });
+    expect(stopped.status).toBe('stopped');
+    const after = await new SearchSession(services).resume('parts', 'simd', () => undefined);
+    expect(after.status).toBe(whole.status);
+    expect(after.found).toEqual(whole.found);
+    expect(await eventsOf('parts')).toEqual(said);
+    const end = await latestCheckpoint(db, 'whole', OF_SEARCHES);
+    expect(await latestCheckpoint(db, 'parts', OF_SEARCHES)).toEqual(end);
+    expect(valueFault(end.checkpoint?.tensors ?? [])).toBeNull();
+  });
+
+  it('says in its log that a checkpoint was damaged', async () => {
+    const session = new SearchSession(services);
+    await session.start(specOf('s'), (p) => {
+      if (p.kind === 'log' && p.entry.step === 4) void session.stop('s');
+    });
+    const db = await openLab();
+    const { checkpoint } = await latestCheckpoint(db, 's', OF_SEARCHES);
+    if (checkpoint === undefined) throw new Error('no checkpoint');
+    const later = { ...checkpoint, step: checkpoint.step + 1 };
+    await putCheckpoint(db, 's', later, OF_SEARCHES);
+    const key: [string, number] = ['s', later.step];
+    const torn = await db.get('searchCheckpoints', key);
+    if (torn === undefined) throw new Error('not stored');
+    await db.put('searchCheckpoints', { ...torn, checksum: 'other' });
+    const record = await new SearchSession(services).resume('s', 'simd', () => undefined);
+    expect(record.status).toBe('found');
+    const events = (await readSearchLog(db, 's')).flatMap(({ event }) => event ?? []);
+    expect(events).toEqual([
+      `The checkpoint of step ${later.step} was damaged: the search went on from the one of step ${checkpoint.step}.`,
+    ]);
   });
 
   it('fills a table of energy by mapping every layer, for EDP and its rivals', async () => {

@@ -20,7 +20,7 @@ import { SEARCH_GONE, SEARCH_PLACE } from '../src/store/job-places.ts';
 import { JobWriter } from '../src/store/job-writer.ts';
 import { openLab } from '../src/store/open.ts';
 import type { LabDatabase } from '../src/store/schema.ts';
-import { getSearch, putSearch, trimSearchLog } from '../src/store/searches.ts';
+import { getSearch, putSearch } from '../src/store/searches.ts';
 import { deathOf } from '../src/rpc/heartbeat.ts';
 import { withRunLock } from '../src/rpc/run-lock.ts';
 import { SpecError } from '../src/util/errors.ts';
@@ -75,6 +75,7 @@ export class SearchSession implements SearchApi {
       searchSeconds: 0,
       table: null,
       memory: null,
+      writer: crypto.randomUUID(),
     };
     return this.#alone(record.id, async (lost) => {
       await putSearch(db, record);
@@ -102,7 +103,8 @@ export class SearchSession implements SearchApi {
         // what another tab wrote until it let go counts
         const last = (await getSearch(db, searchId)) ?? stored;
         const { failure: _failure, found: _found, runId: _runId, ...rest } = last;
-        const record: SearchRecord = { ...rest, backend, status: 'searching' };
+        const writer = crypto.randomUUID();
+        const record: SearchRecord = { ...rest, backend, status: 'searching', writer };
         await putSearch(db, record);
         return this.#search(record, undefined, onProgress, lost);
       },
@@ -207,7 +209,6 @@ export class SearchSession implements SearchApi {
     const save = async (change: Partial<SearchRecord>): Promise<void> => {
       onProgress({ kind: 'record', searchId, record: await writer.save(change) });
     };
-    const tell = (text: string): void => onProgress({ kind: 'notice', searchId, text });
     onProgress({ kind: 'backend', searchId, backend: start.backend });
     try {
       const db = await this.#open();
@@ -223,21 +224,26 @@ export class SearchSession implements SearchApi {
       const memory = searchMemory(recipe, method, space);
       onProgress({ kind: 'memory', searchId, memory });
       await save({ table, memory });
+      let loss: string[] = [];
       const drive = async (over: AbortSignal): Promise<Driven> => {
         const kept = await latestCheckpoint(await this.#open(), searchId, OF_SEARCHES);
         const damage = damageSentence(kept, OF_SEARCHES);
-        if (damage !== null) tell(damage);
-        const from = { space, table, dataset, checkpoint: kept.checkpoint };
+        const news = damage === null ? loss : [damage, ...loss];
+        const from = { space, table, dataset, checkpoint: kept.checkpoint, news };
         return this.#drive(from, writer, save, onProgress, AbortSignal.any([lost, over]));
       };
-      const { searcher, isWhole } = await this.#untilDone(drive, async (error) => {
+      const { searcher, isWhole, failure } = await this.#untilDone(drive, async (error) => {
         const backend = await this.#startBackend('auto');
         await save({ backend });
         onProgress({ kind: 'backend', searchId, backend });
-        tell(lossSentence(error, writer.job.step, backend.name, 'the search'));
+        loss = [lossSentence(error, writer.job.step, backend.name, 'the search')];
       });
       const found = derived({ recipe, space, table }, method, searcher);
-      await save({ status: isWhole ? 'found' : 'stopped', found });
+      await save({
+        status: isWhole ? 'found' : 'stopped',
+        found,
+        ...(failure === null ? {} : { failure }),
+      });
       return writer.job;
     } catch (error) {
       if (lost.aborted) throw lost.reason;
@@ -265,12 +271,14 @@ export class SearchSession implements SearchApi {
           await writer.log([entry]);
           onProgress({ kind: 'log', searchId: writer.job.id, entry });
         },
+        cutLog: (step) => writer.cutLog(step),
+        tell: (text) => onProgress({ kind: 'notice', searchId: writer.job.id, text }),
         keep: (checkpoint) => writer.checkpoint(checkpoint),
         onProgress,
       },
     );
     this.#running = { searchId: writer.job.id, driver: drive.driver };
-    await trimSearchLog(await this.#open(), writer.job.id, drive.step);
+    await writer.cutLog(drive.step);
     return drive.run(over);
   }
 

@@ -19,7 +19,6 @@ import type { BackendPreference, BackendReport, Prediction, RunRecord } from '..
 import { limitsSchema } from '../src/spec/run-schema.ts';
 import { damageSentence, latestCheckpoint } from '../src/store/checkpoints.ts';
 import { getDataset, getDatasetInfo } from '../src/store/datasets.ts';
-import { trimLog } from '../src/store/logs.ts';
 import { openLab } from '../src/store/open.ts';
 import { RUN_GONE, RUN_PLACE } from '../src/store/job-places.ts';
 import { JobWriter } from '../src/store/job-writer.ts';
@@ -83,6 +82,7 @@ export class TrainSession implements TrainApi {
       step: 0,
       totalSteps: 0,
       trainSeconds: 0,
+      writer: crypto.randomUUID(),
       ...(spec.limits === undefined
         ? {}
         : { limits: parse(limitsSchema, spec.limits, 'training limits') }),
@@ -119,7 +119,8 @@ export class TrainSession implements TrainApi {
     }
     const backend = await this.#startBackend(preference, run.recipe.bitWidths);
     const { failure: _failure, ...record } = run;
-    const resumed: RunRecord = { ...record, backend, status: 'training' };
+    const writer = crypto.randomUUID();
+    const resumed: RunRecord = { ...record, backend, status: 'training', writer };
     await putRun(db, resumed);
     await this.#train(resumed, onProgress, lost, comeback);
   }
@@ -226,7 +227,7 @@ export class TrainSession implements TrainApi {
     const found = await latestCheckpoint(db, runId);
     const { checkpoint } = found;
     const startStep = checkpoint?.step ?? 0;
-    await trimLog(db, runId, startStep);
+    await writer.cutLog(startStep);
     const report = (progress: StageProgress): void =>
       onProgress({ kind: 'stage', runId, progress });
     report({ stage: 'building the network', done: 0, total: 1 });
@@ -266,7 +267,7 @@ export class TrainSession implements TrainApi {
           await save({ step, trainSeconds: secondsBefore + trainer.trainSeconds });
         },
         onRollBack: async (step, event) => {
-          await trimLog(await this.#open(), runId, step);
+          await writer.cutLog(step);
           await writer.log([event]);
           onProgress({ kind: 'log', runId, entries: [event] });
           onProgress({ kind: 'notice', runId, text: event.text });

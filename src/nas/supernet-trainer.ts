@@ -54,7 +54,9 @@ export function searchStepsPerEpoch(trainImages: number, batchSize: number): num
 
 export class SupernetTrainer implements Evaluator<SpNasCandidate, SpNasResult> {
   readonly spec: SupernetTrainerSpec;
-  readonly supernet: Supernet;
+  /** Factor on the recipe's learning rate. */
+  rateFactor = 1;
+  #supernet: Supernet;
   readonly #velocities = new Map<string, Tensor>();
   readonly #halves: Readonly<Record<SpNasCandidate['kind'], Half>>;
   readonly #statistics: ChannelStatistics;
@@ -62,23 +64,20 @@ export class SupernetTrainer implements Evaluator<SpNasCandidate, SpNasResult> {
 
   constructor(spec: SupernetTrainerSpec) {
     this.spec = spec;
-    const { space, training, bitWidths, seed, dataset } = spec;
-    const quantizer = quantizerOf(training, bitWidths);
-    const arrays = spec.arrays ?? supernetParameters(space, quantizer, bitWidths, seed);
-    const parameters = arrays.filter(({ name }) => !name.startsWith(VELOCITY_PREFIX));
-    this.supernet = new Supernet(space, quantizer, parameters);
-    const given = new Map(arrays.map((array) => [array.name, array]));
-    for (const { name, role, tensor: values } of this.supernet.parameters.values()) {
-      if (!isTrained(role)) continue;
-      const saved = given.get(VELOCITY_PREFIX + name);
-      const start =
-        saved === undefined
-          ? zeros(values.shape)
-          : tensor(saved.data.slice(), [...saved.shape], 'float32');
-      this.#velocities.set(name, start);
-    }
+    const { training, seed, dataset } = spec;
+    this.#supernet = this.#build(spec.arrays);
     this.#halves = halvesOf(dataset.train.count, training.batchSize, seed);
     this.#statistics = channelStatistics(dataset);
+  }
+
+  get supernet(): Supernet {
+    return this.#supernet;
+  }
+
+  /** Forget all values and losses and take these, whatever became of the old ones. @param arrays as in the spec */
+  restore(arrays: readonly NamedArray[] | null): void {
+    this.dispose();
+    this.#supernet = this.#build(arrays);
   }
 
   get stepsPerEpoch(): number {
@@ -136,8 +135,30 @@ export class SupernetTrainer implements Evaluator<SpNasCandidate, SpNasResult> {
 
   dispose(): void {
     for (const { sum } of this.#terms.values()) sum.dispose();
+    this.#terms.clear();
     for (const velocity of this.#velocities.values()) velocity.dispose();
+    this.#velocities.clear();
     this.supernet.dispose();
+  }
+
+  /** @returns a supernet of these values; sets the velocities */
+  #build(from: readonly NamedArray[] | null): Supernet {
+    const { space, training, bitWidths, seed } = this.spec;
+    const quantizer = quantizerOf(training, bitWidths);
+    const arrays = from ?? supernetParameters(space, quantizer, bitWidths, seed);
+    const parameters = arrays.filter(({ name }) => !name.startsWith(VELOCITY_PREFIX));
+    const supernet = new Supernet(space, quantizer, parameters);
+    const given = new Map(arrays.map((array) => [array.name, array]));
+    for (const { name, role, tensor: values } of supernet.parameters.values()) {
+      if (!isTrained(role)) continue;
+      const saved = given.get(VELOCITY_PREFIX + name);
+      const start =
+        saved === undefined
+          ? zeros(values.shape)
+          : tensor(saved.data.slice(), [...saved.shape], 'float32');
+      this.#velocities.set(name, start);
+    }
+    return supernet;
   }
 
   /** Let every choice start as a version of the anchor, at rest. */
@@ -197,7 +218,7 @@ export class SupernetTrainer implements Evaluator<SpNasCandidate, SpNasResult> {
       }
     }
     for (const logits of logitsByBits.values()) logits.dispose();
-    const { learningRate } = plan;
+    const learningRate = plan.learningRate * this.rateFactor;
     const { momentum, weightDecay } = training;
     for (const [name, sum] of sums) {
       const parameter = this.supernet.parameters.get(name);

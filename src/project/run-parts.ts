@@ -75,7 +75,7 @@ export function runEntries(
   { record, log, mapping, checkpoint }: ProjectRun,
   folder: string,
 ): Entry[] {
-  const { example: _example, answers, ...rest } = record;
+  const { example: _example, writer: _writer, answers, ...rest } = record;
   const entries: Entry[] = [];
   const add = (part: RunPart, bytes: Uint8Array): void => {
     entries.push({ path: folder + part, bytes });

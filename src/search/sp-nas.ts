@@ -96,23 +96,30 @@ export interface SpNasProgress {
   readonly cost: number;
 }
 
+function beginning({ table, lambda }: SpNasSpec): SpNasState {
+  const logits = table.blocks.map((options) => options.map(() => 0));
+  return {
+    step: 0,
+    next: 'weights',
+    logits,
+    adam: adamStart(logits),
+    lambda: startingLambda(lambda),
+  };
+}
+
 export class SpNas implements Searcher<SpNasCandidate, SpNasResult> {
   readonly spec: SpNasSpec;
-  #step = 0;
-  #next: SpNasCandidate['kind'] = 'weights';
-  #logits: readonly (readonly number[])[];
-  #adam: AdamState;
-  #lambda: number;
+  #at: SpNasState;
 
   /** @param state of an earlier search of the same spec, to go on from */
   constructor(spec: SpNasSpec, state?: SpNasState) {
     this.spec = spec;
-    this.#logits = state?.logits ?? spec.table.blocks.map((options) => options.map(() => 0));
-    this.#adam = state?.adam ?? adamStart(this.#logits);
-    this.#lambda = state?.lambda ?? startingLambda(spec.lambda);
-    if (state === undefined) return;
-    this.#step = state.step;
-    this.#next = state.next;
+    this.#at = state ?? beginning(spec);
+  }
+
+  /** Go on from there; null: from the beginning. What was asked for and not told of is void. */
+  restore(state: SpNasState | null): void {
+    this.#at = state ?? beginning(this.spec);
   }
 
   get totalSteps(): number {
@@ -120,38 +127,38 @@ export class SpNas implements Searcher<SpNasCandidate, SpNasResult> {
   }
 
   get done(): boolean {
-    return this.#step >= this.totalSteps;
+    return this.#at.step >= this.totalSteps;
   }
 
   ask(): SpNasCandidate | null {
     if (this.done) return null;
     const { seed, stepsPerEpoch, paths } = this.spec;
-    const kind = this.#next;
+    const kind = this.#at.next;
     const temperature = this.temperature;
-    const rng = new Rng(seed).fork(`mixture ${kind} ${this.#step}`);
+    const rng = new Rng(seed).fork(`mixture ${kind} ${this.#at.step}`);
     const options = { temperature, paths: paths[kind] };
     const { anchor } = this.spec;
     const isAnchored = anchor !== undefined && this.epoch < anchor.epochs;
     return {
       kind,
-      step: this.#step,
+      step: this.#at.step,
       epoch: this.epoch,
-      stepInEpoch: this.#step % stepsPerEpoch,
+      stepInEpoch: this.#at.step % stepsPerEpoch,
       temperature,
       mixture: isAnchored
-        ? pureMixture(this.#logits.map(() => anchor.option))
-        : drawMixture(this.#logits, options, rng),
+        ? pureMixture(this.#at.logits.map(() => anchor.option))
+        : drawMixture(this.#at.logits, options, rng),
     };
   }
 
   tell(candidate: SpNasCandidate, { gradients }: SpNasResult): void {
-    if (candidate.step !== this.#step || candidate.kind !== this.#next) {
+    if (candidate.step !== this.#at.step || candidate.kind !== this.#at.next) {
       throw new Error(
-        `internal: told of ${candidate.kind} ${candidate.step} in place of ${this.#next} ${this.#step}`,
+        `internal: told of ${candidate.kind} ${candidate.step} in place of ${this.#at.next} ${this.#at.step}`,
       );
     }
     if (candidate.kind === 'weights' && this.epoch >= this.spec.warmupEpochs) {
-      this.#next = 'architecture';
+      this.#at = { ...this.#at, next: 'architecture' };
       return;
     }
     if (candidate.kind === 'architecture') {
@@ -159,15 +166,15 @@ export class SpNas implements Searcher<SpNasCandidate, SpNasResult> {
       this.#descend(candidate, gradients);
       this.#steer('step');
     }
-    this.#next = 'weights';
-    this.#step++;
+    const step = this.#at.step + 1;
+    this.#at = { ...this.#at, step, next: 'weights' };
     const { stepsPerEpoch, warmupEpochs } = this.spec;
-    if (this.#step % stepsPerEpoch !== 0 || this.#step <= warmupEpochs * stepsPerEpoch) return;
+    if (step % stepsPerEpoch !== 0 || step <= warmupEpochs * stepsPerEpoch) return;
     this.#steer('epoch');
   }
 
   get epoch(): number {
-    return Math.floor(this.#step / this.spec.stepsPerEpoch);
+    return Math.floor(this.#at.step / this.spec.stepsPerEpoch);
   }
 
   get temperature(): number {
@@ -177,7 +184,7 @@ export class SpNas implements Searcher<SpNasCandidate, SpNasResult> {
 
   /** softmax(α), [blocks][choices]. */
   get probabilities(): number[][] {
-    return this.#logits.map((row) => softmax(row));
+    return this.#at.logits.map((row) => softmax(row));
   }
 
   get expectedCost(): number {
@@ -200,11 +207,11 @@ export class SpNas implements Searcher<SpNasCandidate, SpNasResult> {
     const picks = mostLikely(probabilities);
     const entropies = probabilities.map(entropyRatio);
     return {
-      step: this.#step,
+      step: this.#at.step,
       totalSteps: this.totalSteps,
       epoch: this.epoch,
       temperature: this.temperature,
-      lambda: this.#lambda,
+      lambda: this.#at.lambda,
       probabilities,
       entropy: entropies.reduce((a, b) => a + b, 0) / entropies.length,
       expectedCost: this.expectedCost,
@@ -214,18 +221,13 @@ export class SpNas implements Searcher<SpNasCandidate, SpNasResult> {
   }
 
   state(): SpNasState {
-    return {
-      step: this.#step,
-      next: this.#next,
-      logits: this.#logits,
-      adam: this.#adam,
-      lambda: this.#lambda,
-    };
+    return this.#at;
   }
 
   #steer(at: 'step' | 'epoch'): void {
     const { lambda, target } = this.spec;
-    this.#lambda = nextLambda(lambda, this.#lambda, this.expectedCost / target, at);
+    const next = nextLambda(lambda, this.#at.lambda, this.expectedCost / target, at);
+    this.#at = { ...this.#at, lambda: next };
   }
 
   /** One Adam step on cross-entropy + λ · expected cost / target. */
@@ -236,13 +238,12 @@ export class SpNas implements Searcher<SpNasCandidate, SpNasResult> {
     const task = mixtureBack(mixture, gradients, temperature, choices);
     const probabilities = this.probabilities;
     const cost = expectedCost(table, probabilities, metric);
-    const weight = costWeight(lambda, this.#lambda, cost.value / target);
+    const weight = costWeight(lambda, this.#at.lambda, cost.value / target);
     const total = task.map((row, block) => {
       const efficiency = softmaxBack(probabilities[block] ?? [], cost.gradient[block] ?? []);
       return row.map((g, i) => g + (weight * (efficiency[i] ?? 0)) / target);
     });
-    const next = adamStep(this.#logits, total, this.#adam, adam);
-    this.#logits = next.parameters;
-    this.#adam = next.state;
+    const { parameters, state } = adamStep(this.#at.logits, total, this.#at.adam, adam);
+    this.#at = { ...this.#at, logits: parameters, adam: state };
   }
 }

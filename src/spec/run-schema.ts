@@ -87,6 +87,7 @@ export const runSchema = v.looseObject({
   color: v.exactOptional(v.pipe(count, v.maxValue(RUN_COLORS - 1))),
   changes: v.exactOptional(liveChangesSchema),
   limits: v.exactOptional(limitsSchema),
+  writer: v.exactOptional(text),
 });
 
 const metricsSchema = list(

@@ -148,6 +148,11 @@ export interface RunRecord {
   /** Settings changed while it trained, in order; with its recipe they decide the result. */
   readonly changes?: readonly LiveChange[];
   readonly limits?: RunLimits;
+  /**
+   * Who writes it: another name for each start and each resume, so that one before, which may still wait for room
+   * on the disk or was given up as hung, writes no more. Never in a file.
+   */
+  readonly writer?: string;
 }
 
 /** What ends a run apart from its recipe: how long steps take is up to the machine. */

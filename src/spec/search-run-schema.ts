@@ -80,6 +80,7 @@ const recordSchema = v.looseObject({
   ),
   failure: v.exactOptional(text),
   runId: v.exactOptional(text),
+  writer: v.exactOptional(text),
 });
 
 const logEntrySchema = v.looseObject({
@@ -96,6 +97,7 @@ const logEntrySchema = v.looseObject({
   metrics: list(v.looseObject({ bits: real, crossEntropy: real, accuracy: real })),
   validation: v.nullable(v.looseObject({ crossEntropy: real, accuracy: real })),
   imagesPerSecond: real,
+  event: v.exactOptional(text),
 });
 
 function isRecipe(value: unknown): boolean {

@@ -33,6 +33,8 @@ export interface SearchLogEntry extends ArchitectureProgress {
   /** On the architecture's half, at its bit-width, means since the last entry; null in warm-up. */
   readonly validation: { readonly crossEntropy: number; readonly accuracy: number } | null;
   readonly imagesPerSecond: number;
+  /** A sentence, where the line tells what happened at that step and measures nothing. */
+  readonly event?: string;
 }
 
 /** Bytes that a step takes, computed before the start (`search/memory.ts`). */
@@ -76,4 +78,9 @@ export interface SearchRecord {
   readonly failure?: string;
   /** The run that trains the network found. */
   readonly runId?: string;
+  /**
+   * Who writes it: another name for each start and each resume, so that one before, which may still wait for room
+   * on the disk or was given up as hung, writes no more. Never in a file.
+   */
+  readonly writer?: string;
 }

@@ -15,6 +15,7 @@ const stateSchema = v.strictObject({
     squares: table,
   }),
   lambda: v.number(),
+  rollBacks: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))), // `train/recovery.ts`
 });
 
 /**
@@ -26,8 +27,9 @@ export function parseSearchState(value: unknown, choices: readonly number[]): Sp
   const isCut = (rows: readonly (readonly number[])[]): boolean =>
     rows.length === choices.length && rows.every((row, i) => row.length === choices[i]);
   if (read.success) {
-    const { logits, adam } = read.output;
-    if ([logits, adam.means, adam.squares].every(isCut)) return read.output;
+    const { rollBacks: _rollBacks, ...state } = read.output;
+    const { logits, adam } = state;
+    if ([logits, adam.means, adam.squares].every(isCut)) return state;
   }
   throw new SpecError(
     `search: expected a checkpoint of a search of ${choices.length} blocks, got something else: start it anew`,

@@ -61,7 +61,8 @@ export async function searchHeadless(
       ...(first === undefined ? {} : { macs: first.found.macs }),
     };
     const search = await runSearch(spec, services, say);
-    const { found } = search;
+    const { found, failure } = search;
+    if (failure !== undefined) throw new Error(`Search ended as ${search.status}: ${failure}`);
     if (found === undefined) throw new Error('internal: a search without a network');
     say(`${method}: ${(found.choices ?? [found.model.name]).join(' ')}, ${found.macs} MACs`);
     const searched = seconds(searchStart);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { searchEntry, searchRecord } from '../testing/search-records.ts';
-import { searchCsv, searchFileName } from './search-export.ts';
+import { searchFileName } from './search-export.ts';
 import { history, supernetSeries } from './search-history.ts';
 
 const entry = {
@@ -15,22 +15,6 @@ const entry = {
 };
 
 describe('the log of a search', () => {
-  it('is a CSV with as many cells in each row as columns', () => {
-    const text = searchCsv([searchEntry(1), entry].slice(1), ['a', 'b']);
-    const [head = [], row = []] = text
-      .trim()
-      .split('\n')
-      .map((line) => line.split(','));
-    expect(row).toHaveLength(head.length);
-    const cell = (name: string) => row[head.indexOf(name)];
-    expect(cell('step')).toBe('3');
-    expect(cell('accuracy 2-bit')).toBe('0.4');
-    expect(cell('pick 1')).toBe('b');
-    expect(cell('p 1 b')).toBe('0.75');
-    expect(cell('p 2 a')).toBe('0.5');
-    expect(searchCsv([], [])).toBe('');
-  });
-
   it('is drawn as lines, without what is not a number', () => {
     expect(history([entry, { ...entry, step: 4, lambda: NaN }], 'lambda')).toEqual([
       { x: 3, y: 0.1 },

@@ -6,12 +6,18 @@ import { isCostTable } from '../spec/search-run-schema.ts';
 import type { LabServices } from './services.ts';
 import { sentenceOf } from './worker-owner.ts';
 
-/** Of the log, which a resumed search writes again from its checkpoint on. */
+/**
+ * Of the log, which a resumed search writes again from its checkpoint on. What happened at a step stands beside what
+ * was measured there.
+ */
 function withEntry(
   log: readonly SearchLogEntry[],
   entry: SearchLogEntry,
 ): readonly SearchLogEntry[] {
-  return [...log.filter(({ step }) => step < entry.step), entry];
+  const isKept = ({ step, event }: SearchLogEntry): boolean =>
+    step < entry.step ||
+    (step === entry.step && (event !== undefined || entry.event !== undefined));
+  return [...log.filter(isKept), entry];
 }
 
 export class ShownSearch {

@@ -10,6 +10,7 @@ import { atomically } from './atomic.ts';
 import { checkpointChecksum } from './checksum.ts';
 import { keysOfRun } from './schema.ts';
 import type { Checkpoint, CheckpointTensor, LabDatabase, LabSchema } from './schema.ts';
+import { isWriters } from './writers.ts';
 
 const KEPT = 2;
 
@@ -40,13 +41,15 @@ export const OF_SEARCHES: CheckpointPlace = {
  * Write a checkpoint and drop all but the last two. Drops those of later steps too: they were
  * passed over as damaged, or belong to steps that are now being repeated.
  *
- * @returns false when the run has been deleted: nothing was written
+ * @param writer when given, nothing is written where another one has begun since (`writers.ts`)
+ * @returns false when the run has been deleted or has another writer: nothing was written
  */
 export async function putCheckpoint(
   db: LabDatabase,
   id: string,
   checkpoint: Checkpoint,
   place = OF_RUNS,
+  writer?: string,
 ): Promise<boolean> {
   const plain = compactCheckpoint(checkpoint);
   const { step } = plain;
@@ -55,7 +58,7 @@ export async function putCheckpoint(
     db,
     [place.records, place.checkpoints],
     async (transaction) => {
-      if ((await transaction.objectStore(place.records).getKey(id)) === undefined) return false;
+      if (!isWriters(await transaction.objectStore(place.records).get(id), writer)) return false;
       const store = transaction.objectStore(place.checkpoints);
       await store.put(stored as StoredIn<typeof place.checkpoints>);
       const keys = await store.getAllKeys(keysOfRun(id));

@@ -116,7 +116,7 @@ describe('when every checkpoint is damaged', () => {
 
 describe('a crash in the middle of writing a checkpoint', () => {
   /** Requests of `putCheckpoint` in their order. */
-  const POINTS = ['getKey', 'put', 'getAllKeys', 'delete'] as const;
+  const POINTS = ['get', 'put', 'getAllKeys', 'delete'] as const;
 
   it.each(POINTS)('at %s leaves both that were there', async (point) => {
     const original = IDBObjectStore.prototype[point] as (...args: unknown[]) => IDBRequest;

@@ -184,6 +184,54 @@ describe('what a run in training writes', () => {
     expect(await db.count('logs')).toBe(0);
   });
 
+  it('writes no more once the run was begun anew, though it still waits for room', async () => {
+    await putRun(db, { ...runRecord('r'), writer: 'first' });
+    const first = new JobWriter(
+      { ...runRecord('r'), writer: 'first' },
+      RUN_PLACE,
+      optionsWith({ retryMs: 2 }),
+    );
+    const makeRoom = fullDisk(() => true);
+    await first.log([event(9, 'late')]);
+    await first.checkpoint(checkpoint(9));
+    await first.save({ step: 9, status: 'trained' });
+    makeRoom();
+    // before its next try
+    await putRun(db, { ...runRecord('r'), writer: 'second' });
+    const second = new JobWriter(
+      { ...runRecord('r'), writer: 'second' },
+      RUN_PLACE,
+      optionsWith({}),
+    );
+    await second.log([event(1, 'a')]);
+    await second.checkpoint(checkpoint(1));
+    await second.save({ step: 1 });
+    await expect(first.save({ step: 10 })).rejects.toThrow('Begun anew elsewhere');
+    await expect(first.cutLog(0)).rejects.toThrow('Begun anew elsewhere');
+    expect(await getRun(db, 'r')).toMatchObject({ step: 1, writer: 'second' });
+    expect(await readLog(db, 'r')).toEqual([event(1, 'a')]);
+    expect(await db.getAllKeys('checkpoints')).toEqual([['r', 1]]);
+  });
+
+  it('takes its log back, written or not', async () => {
+    const to = writer({ retryMs: 2 });
+    await to.log([event(1, 'a'), event(2, 'b')]);
+    const makeRoom = fullDisk(() => true);
+    const { delete: remove } = IDBObjectStore.prototype;
+    const stuck = vi.spyOn(IDBObjectStore.prototype, 'delete').mockImplementation(() => {
+      throw new DOMException('a fault', 'UnknownError');
+    });
+    await to.log([event(3, 'c')]);
+    await to.cutLog(2);
+    await to.cutLog(1);
+    await to.log([event(2, 'again')]);
+    expect(await readLog(db, 'r')).toEqual([event(1, 'a'), event(2, 'b')]);
+    stuck.mockImplementation(remove as never);
+    makeRoom();
+    await vi.waitFor(() => expect(to.isBehind).toBe(false));
+    expect(await readLog(db, 'r')).toEqual([event(1, 'a'), event(2, 'again')]);
+  });
+
   it('writes nothing once it was stopped', async () => {
     const to = writer();
     to.stop(new Error('taken over'));
@@ -222,6 +270,18 @@ describe('what a search writes', () => {
     expect(await db.getAllKeys('searchCheckpoints')).toEqual([['s', 2]]);
     expect(await searching().save({ step: 3 })).toMatchObject({ step: 3 });
     expect(await getSearch(db, 's')).toMatchObject({ step: 3, runId: 'r' });
+  });
+
+  it('writes no more once the search was begun anew', async () => {
+    await putSearch(db, { ...searchRecord('s'), writer: 'second' });
+    const first = new JobWriter(
+      { ...searchRecord('s'), writer: 'first' },
+      SEARCH_PLACE,
+      optionsWith({}),
+    );
+    const late = 'Begun anew elsewhere';
+    await expect(first.log([searchEntry(1)])).rejects.toThrow(late);
+    expect(await db.count('searchLogs')).toBe(0);
   });
 
   it('ends with the search when that is deleted', async () => {

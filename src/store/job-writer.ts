@@ -10,16 +10,29 @@ import type { Checkpoint, LabDatabase } from './schema.ts';
 
 const RETRY_MS = 5_000;
 const STALLED_MS = 20_000;
+/** Told by the one that wrote a job before. */
+const BEGUN_ANEW = 'Begun anew elsewhere: what was still to be written of before is void.';
 
-/** Where a job's record, log and checkpoints go. Writers return false or undefined when it was deleted. */
+/**
+ * Where a job's record, log and checkpoints go. Those that write return false or undefined, and write nothing, when
+ * it was deleted or has another writer by now.
+ */
 export interface JobPlace<Job, Entry> {
   /** In a sentence: "… goes on". */
   readonly what: string;
   /** Said when it was deleted while it was under way. */
   readonly gone: string;
-  append(db: LabDatabase, id: string, entries: readonly Entry[]): Promise<boolean>;
-  keep(db: LabDatabase, id: string, checkpoint: Checkpoint): Promise<boolean>;
-  update(db: LabDatabase, id: string, change: Partial<Job>): Promise<Job | undefined>;
+  /** Drop what the log has of later steps. */
+  cut(db: LabDatabase, id: string, step: number, writer?: string): Promise<boolean>;
+  append(db: LabDatabase, id: string, entries: readonly Entry[], writer?: string): Promise<boolean>;
+  keep(db: LabDatabase, id: string, checkpoint: Checkpoint, writer?: string): Promise<boolean>;
+  update(
+    db: LabDatabase,
+    id: string,
+    change: Partial<Job>,
+    writer?: string,
+  ): Promise<Job | undefined>;
+  stored(db: LabDatabase, id: string): Promise<Job | undefined>;
   /** Of the record as it is stored, what the reader may have changed meanwhile. */
   readers(stored: Job): Partial<Job>;
 }
@@ -35,12 +48,20 @@ export interface JobWriterOptions {
   readonly stalledMs?: number;
 }
 
-/** Entries stay in `#log` and change and checkpoint in theirs until they are in the store. */
-export class JobWriter<Job extends { readonly id: string; readonly updatedAt: number }, Entry> {
+interface StoredJob {
+  readonly id: string;
+  readonly updatedAt: number;
+  readonly writer?: string;
+}
+
+/** Entries stay in `#log` and cut, change and checkpoint in theirs until they are in the store. */
+export class JobWriter<Job extends StoredJob, Entry extends { readonly step: number }> {
   readonly #place: JobPlace<Job, Entry>;
   readonly #options: Required<JobWriterOptions>;
   #job: Job;
   #change: Partial<Job> | null = null;
+  /** What the store's log has of steps after this one is void. */
+  #cut: { readonly step: number } | null = null;
   #log: Entry[] = [];
   #checkpoint: Checkpoint | null = null;
   #writing: Promise<void> | null = null;
@@ -64,10 +85,18 @@ export class JobWriter<Job extends { readonly id: string; readonly updatedAt: nu
 
   /** Whether something is in memory alone. */
   get isBehind(): boolean {
-    return this.#change !== null || this.#log.length > 0 || this.#checkpoint !== null;
+    return (
+      this.#cut !== null ||
+      this.#change !== null ||
+      this.#log.length > 0 ||
+      this.#checkpoint !== null
+    );
   }
 
-  /** @returns the record after the change @throws SpecError when the job was deleted, `stop`'s reason */
+  /**
+   * @returns the record after the change
+   * @throws SpecError when the job was deleted, Error when another writer has begun, `stop`'s reason
+   */
   async save(change: Partial<Job>): Promise<Job> {
     const stamped = { ...change, updatedAt: this.#options.now() };
     this.#change = { ...this.#change, ...stamped };
@@ -79,6 +108,13 @@ export class JobWriter<Job extends { readonly id: string; readonly updatedAt: nu
   /** @throws as `save` */
   async log(entries: readonly Entry[]): Promise<void> {
     this.#log.push(...entries);
+    await this.#write();
+  }
+
+  /** Take back the log after `step`, as the job has been. @throws as `save` */
+  async cutLog(step: number): Promise<void> {
+    this.#log = this.#log.filter((entry) => entry.step <= step);
+    this.#cut = { step: Math.min(step, this.#cut?.step ?? step) };
     await this.#write();
   }
 
@@ -110,10 +146,6 @@ export class JobWriter<Job extends { readonly id: string; readonly updatedAt: nu
       if (await this.#settles(writing)) await writing;
     } catch (error) {
       if (this.#end !== null) throw this.#end;
-      if (error instanceof SpecError && error.message === this.#place.gone) {
-        this.stop(error);
-        throw error;
-      }
       this.#fail(reasonOf(error));
     }
   }
@@ -142,26 +174,44 @@ export class JobWriter<Job extends { readonly id: string; readonly updatedAt: nu
 
   /** Log first: a checkpoint without the log before it would leave a gap in the curves. */
   async #flushTo(db: LabDatabase): Promise<void> {
-    const { id } = this.#job;
-    const { gone } = this.#place;
-    const [log, change, checkpoint] = [[...this.#log], this.#change, this.#checkpoint];
+    const { id, writer } = this.#job;
+    const place = this.#place;
+    const [cut, log, change, checkpoint] = [
+      this.#cut,
+      [...this.#log],
+      this.#change,
+      this.#checkpoint,
+    ];
+    this.#assertGoing();
+    if (cut !== null) {
+      if (!(await place.cut(db, id, cut.step, writer))) await this.#refused(db);
+      if (this.#cut === cut) this.#cut = null;
+    }
     this.#assertGoing();
     if (log.length > 0) {
-      if (!(await this.#place.append(db, id, log))) throw new SpecError(gone);
-      this.#log.splice(0, log.length);
+      if (!(await place.append(db, id, log, writer))) await this.#refused(db);
+      this.#log = this.#log.filter((entry) => !log.includes(entry));
     }
     this.#assertGoing();
     if (checkpoint !== null) {
-      if (!(await this.#place.keep(db, id, checkpoint))) throw new SpecError(gone);
+      if (!(await place.keep(db, id, checkpoint, writer))) await this.#refused(db);
       if (this.#checkpoint === checkpoint) this.#checkpoint = null;
     }
     this.#assertGoing();
     if (change !== null) {
-      const after = await this.#place.update(db, id, change);
-      if (after === undefined) throw new SpecError(gone);
+      const after = await place.update(db, id, change, writer);
+      if (after === undefined) return this.#refused(db);
       this.#job = { ...this.#job, ...this.#place.readers(after) };
       if (this.#change === change) this.#change = null;
     }
+  }
+
+  /** It was deleted, or begun anew: no more is written. */
+  async #refused(db: LabDatabase): Promise<never> {
+    const stored = await this.#place.stored(db, this.#job.id);
+    const reason = stored === undefined ? new SpecError(this.#place.gone) : new Error(BEGUN_ANEW);
+    this.stop(reason);
+    throw reason;
   }
 
   #assertGoing(): void {

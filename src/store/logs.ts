@@ -4,15 +4,20 @@ import { isLogEntry } from '../spec/run-schema.ts';
 import { atomically } from './atomic.ts';
 import { keysOfRun } from './schema.ts';
 import type { LabDatabase } from './schema.ts';
+import { isWriters } from './writers.ts';
 
-/** @returns false when the run has been deleted: nothing was written */
+/**
+ * @param writer when given, nothing is written where another one has begun since (`writers.ts`)
+ * @returns false when the run has been deleted or has another writer: nothing was written
+ */
 export async function appendLog(
   db: LabDatabase,
   runId: string,
   entries: readonly LogEntry[],
+  writer?: string,
 ): Promise<boolean> {
   return atomically(db, ['runs', 'logs'], async (transaction) => {
-    if ((await transaction.objectStore('runs').getKey(runId)) === undefined) return false;
+    if (!isWriters(await transaction.objectStore('runs').get(runId), writer)) return false;
     const logs = transaction.objectStore('logs');
     await Promise.all(entries.map(async (entry) => logs.add({ runId, step: entry.step, entry })));
     return true;
@@ -25,12 +30,19 @@ export async function readLog(db: LabDatabase, runId: string): Promise<LogEntry[
   return rows.map((row): unknown => row.entry).filter(isLogEntry);
 }
 
-/** Drop entries after `step`, which a run resumed from a checkpoint at `step` will write again. */
-export async function trimLog(db: LabDatabase, runId: string, step: number): Promise<void> {
-  await atomically(db, ['logs'], async (transaction) => {
+/** Drop entries after `step`, which a run resumed from a checkpoint at `step` will write again; as `appendLog`. */
+export async function trimLog(
+  db: LabDatabase,
+  runId: string,
+  step: number,
+  writer?: string,
+): Promise<boolean> {
+  return atomically(db, ['runs', 'logs'], async (transaction) => {
+    if (!isWriters(await transaction.objectStore('runs').get(runId), writer)) return false;
     const logs = transaction.objectStore('logs');
     const later = IDBKeyRange.bound([runId, step], [runId, []], true);
     const keys = await logs.index('byRun').getAllKeys(later);
     await Promise.all(keys.map((key) => logs.delete(key)));
+    return true;
   });
 }

@@ -4,6 +4,7 @@ import { isRunRecord } from '../spec/run-schema.ts';
 import { atomically } from './atomic.ts';
 import { keysOfRun } from './schema.ts';
 import type { LabDatabase } from './schema.ts';
+import { isWriters } from './writers.ts';
 
 const RUN_STORES = ['runs', 'logs', 'checkpoints', 'mappings', 'mapCheckpoints'] as const;
 
@@ -14,17 +15,19 @@ export async function putRun(db: LabDatabase, run: RunRecord): Promise<void> {
 
 /**
  * Change some fields; what another tab changed meanwhile (the name) stays.
+ * @param writer when given, nothing is written where another one has begun since (`writers.ts`)
  * @returns the record as it is now, undefined when the run has been deleted (and stays so)
  */
 export async function updateRun(
   db: LabDatabase,
   id: string,
   change: Partial<Omit<RunRecord, 'id'>>,
+  writer?: string,
 ): Promise<RunRecord | undefined> {
   return atomically(db, ['runs'], async (transaction) => {
     const runs = transaction.objectStore('runs');
     const before = await runs.get(id);
-    if (before === undefined) return undefined;
+    if (before === undefined || !isWriters(before, writer)) return undefined;
     const after = { ...before, ...change, id };
     await runs.put(after);
     return after;

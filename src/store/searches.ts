@@ -7,6 +7,7 @@ import { isSearchLogEntry, isSearchRecord } from '../spec/search-run-schema.ts';
 import { atomically } from './atomic.ts';
 import { keysOfRun } from './schema.ts';
 import type { LabDatabase } from './schema.ts';
+import { isWriters } from './writers.ts';
 
 const SEARCH_STORES = ['searches', 'searchLogs', 'searchCheckpoints'] as const;
 
@@ -15,16 +16,20 @@ export async function putSearch(db: LabDatabase, search: SearchRecord): Promise<
   await db.put('searches', search);
 }
 
-/** @returns the record as it is now, undefined when the search has been deleted (and stays so) */
+/**
+ * @param writer when given, nothing is written where another one has begun since (`writers.ts`)
+ * @returns the record as it is now, undefined when the search has been deleted (and stays so) or has another writer
+ */
 export async function updateSearch(
   db: LabDatabase,
   id: string,
   change: Partial<Omit<SearchRecord, 'id'>>,
+  writer?: string,
 ): Promise<SearchRecord | undefined> {
   return atomically(db, ['searches'], async (transaction) => {
     const searches = transaction.objectStore('searches');
     const before = await searches.get(id);
-    if (before === undefined) return undefined;
+    if (before === undefined || !isWriters(before, writer)) return undefined;
     const after = { ...before, ...change, id };
     await searches.put(after);
     return after;
@@ -56,15 +61,18 @@ export async function deleteSearch(db: LabDatabase, id: string): Promise<void> {
   });
 }
 
-/** @returns false when the search has been deleted: nothing was written */
+/**
+ * @param writer when given, nothing is written where another one has begun since (`writers.ts`)
+ * @returns false when the search has been deleted or has another writer: nothing was written
+ */
 export async function appendSearchLog(
   db: LabDatabase,
   searchId: string,
   entries: readonly SearchLogEntry[],
+  writer?: string,
 ): Promise<boolean> {
   return atomically(db, ['searches', 'searchLogs'], async (transaction) => {
-    const searches = transaction.objectStore('searches');
-    if ((await searches.getKey(searchId)) === undefined) return false;
+    if (!isWriters(await transaction.objectStore('searches').get(searchId), writer)) return false;
     const logs = transaction.objectStore('searchLogs');
     await Promise.all(
       entries.map(async (entry) => logs.add({ searchId, step: entry.step, entry })),
@@ -79,16 +87,19 @@ export async function readSearchLog(db: LabDatabase, searchId: string): Promise<
   return rows.map((row): unknown => row.entry).filter(isSearchLogEntry);
 }
 
-/** Drop entries after `step`, which a search resumed there will write again. */
+/** Drop entries after `step`, which a search resumed there will write again; as `appendSearchLog`. */
 export async function trimSearchLog(
   db: LabDatabase,
   searchId: string,
   step: number,
-): Promise<void> {
-  await atomically(db, ['searchLogs'], async (transaction) => {
+  writer?: string,
+): Promise<boolean> {
+  return atomically(db, ['searches', 'searchLogs'], async (transaction) => {
+    if (!isWriters(await transaction.objectStore('searches').get(searchId), writer)) return false;
     const logs = transaction.objectStore('searchLogs');
     const later = IDBKeyRange.bound([searchId, step], [searchId, []], true);
     const keys = await logs.index('bySearch').getAllKeys(later);
     await Promise.all(keys.map((key) => logs.delete(key)));
+    return true;
   });
 }

@@ -15,14 +15,7 @@ import type { GateHooks } from '../util/gate.ts';
 import { breathe } from './breathe.ts';
 import type { Evaluation } from './evaluate.ts';
 import { LossTally, metricsOf } from './loss-tally.ts';
-import {
-  lossFault,
-  MOST_ROLL_BACKS,
-  rateFactor,
-  RATE_FACTOR,
-  UNTROUBLED,
-  valueFault,
-} from './recovery.ts';
+import { lossFault, rateFactor, rollBackFrom, UNTROUBLED, valueFault } from './recovery.ts';
 import type { Recovery } from './recovery.ts';
 import { planStep } from './schedule.ts';
 import type { StepPlan } from './schedule.ts';
@@ -282,19 +275,13 @@ export class Trainer {
     const { step, tensors } = this.#good;
     this.#tally.clear();
     const startsOver = tensors === null && Math.floor((from - 1) / this.#team.stepsPerEpoch) > 0;
-    const { rollBacks } = this.#recovery;
-    const said = `Training diverged by step ${from}: ${fault}.`;
-    let text: string;
-    if (startsOver) {
-      this.#recovery = UNTROUBLED;
-      text = `${said} The beginning of its epoch was lost with an interruption: the run starts over.`;
-    } else if (rollBacks === MOST_ROLL_BACKS) {
-      text = `${said} It was taken back ${rollBacks} times before, so it stops here, with the weights of step ${step}: try a lower learning rate or more bits.`;
-      this.#failure = text;
-    } else {
-      this.#recovery = { rollBacks: rollBacks + 1 };
-      text = `${said} Back to step ${step}, and on at ${RATE_FACTOR ** (rollBacks + 1)} of the recipe’s learning rate (roll-back ${rollBacks + 1} of ${MOST_ROLL_BACKS}).`;
-    }
+    const goodStep = startsOver ? null : step;
+    const { recovery, text, isEnd } = rollBackFrom(
+      { what: 'Training', from, fault, goodStep },
+      this.#recovery,
+    );
+    this.#recovery = recovery;
+    if (isEnd) this.#failure = text;
     await this.#team.restore(tensors);
     this.#step = step;
     await this.#hooks.onRollBack(step, this.#event(text));

@@ -185,6 +185,7 @@ export const TID = {
   searchNetwork: 'search-network',
   searchTrain: 'search-train',
   searchMap: 'search-map',
+  searchEvents: 'search-events',
   searchExport: (kind: string) => `search-export-${kind}`,
   searchList: 'search-list',
   searchOpen: 'search-open',
