@@ -5,6 +5,8 @@ import { SpecError } from '../util/errors.ts';
 
 /** Above this, counts would not be exact. */
 const LARGEST = 1e12;
+/** Of a name. */
+const MOST_CHARACTERS = 1000;
 
 /** One value inside the file, and where it stands. */
 export class CaseReader {
@@ -59,9 +61,10 @@ export class CaseReader {
 
   text(name: string): string {
     const field = this.inside(name);
-    return typeof field.#value === 'string' && field.#value !== ''
-      ? field.#value
-      : field.fail('a text that is not empty');
+    const value = field.#value;
+    return typeof value === 'string' && value !== '' && value.length <= MOST_CHARACTERS
+      ? value
+      : field.fail(`a text of 1 to ${MOST_CHARACTERS} characters`);
   }
 
   oneOf<T extends string>(name: string, choices: readonly T[]): T {
@@ -91,13 +94,15 @@ export class CaseReader {
       : field.fail(`a number above 0 and at most ${LARGEST}`);
   }
 
-  list(name: string): CaseReader[] {
-    return this.inside(name).entries();
+  /** @param most entries */
+  list(name: string, most: number): CaseReader[] {
+    return this.inside(name).entries(most);
   }
 
-  /** This value as an array. */
-  entries(): CaseReader[] {
+  /** This value as an array, counted before any of it is looked at. @param most entries */
+  entries(most: number, expected = `at most ${most} entries`): CaseReader[] {
     if (!Array.isArray(this.#value)) this.fail('an array');
+    if ((this.#value as unknown[]).length > most) this.fail(expected);
     return Array.from(this.#value as unknown[], (entry, i) => this.#inside(`[${i}]`, entry));
   }
 

@@ -60,7 +60,7 @@ describe('readCases', () => {
       'accelerator: expected an object, got null',
     );
     expect(refusal((c) => Object.assign(c, { name: 7 }))).toBe(
-      'case 1: name: expected a text that is not empty, got 7',
+      'case 1: name: expected a text of 1 to 1000 characters, got 7',
     );
     expect(refusal((c) => (c.accelerator.wordBits = 1e6))).toContain('wordBits: expected');
     expect(refusal((c) => (c.accelerator.mac.meshX = 3))).toContain('meshX: expected a divisor');
@@ -85,6 +85,12 @@ describe('readCases', () => {
     expect(refusal((c) => loops(c).push(['P', 2]))).toContain('DRAM.temporal: expected each');
     expect(refusal((c) => loops(c).push(['W', 2]))).toContain('mapping[1].temporal[2][0]');
     expect(refusal((c) => loops(c).push(['C', 0]))).toContain('mapping[1].temporal[2][1]');
+    expect(refusal((c) => loops(c).push(...Array<[string, number]>(9).fill(['K', 1])))).toMatch(
+      /mapping\[1\]\.temporal: expected at most 8 entries, got an array of \d+$/,
+    );
+    expect(refusal((c) => Object.assign(c, { name: 'x'.repeat(1001) }))).toContain(
+      '1000 characters',
+    );
     expect(refusal((c) => c.mapping[1]?.keep.pop())).toContain('DRAM.keep: expected all three');
     expect(refusal((c) => (c.bits = { weights: 0 }))).toContain('bits.weights: expected');
     expect(refusal((c) => (c.bits = 1025))).toContain('bits.weights: expected');

@@ -5,7 +5,7 @@
  * Anything malformed throws `SpecError` with one sentence that names the case and the field.
  */
 import type { Accelerator, StorageLevel } from './accelerator.ts';
-import { assertAccelerator } from './accelerator.ts';
+import { ACCELERATOR_LIMITS, assertAccelerator } from './accelerator.ts';
 import { CaseReader } from './case-reader.ts';
 import { assertMapping } from './mapping.ts';
 import type { LevelMapping, Loop, Mapping } from './mapping.ts';
@@ -113,7 +113,9 @@ function readAccelerator(accelerator: CaseReader): Accelerator {
       nativeBits: wordBits,
       source: 'case',
     },
-    levels: accelerator.list('levels').map((level) => readLevel(level, wordBits)),
+    levels: accelerator
+      .list('levels', ACCELERATOR_LIMITS.levels)
+      .map((level) => readLevel(level, wordBits)),
   };
 }
 
@@ -158,7 +160,7 @@ function readBits(root: CaseReader, wordBits: number): OperandBits {
 }
 
 function readMapping(root: CaseReader, accelerator: Accelerator, kind: ShapeKind): Mapping {
-  const levels = root.list('mapping');
+  const levels = root.list('mapping', ACCELERATOR_LIMITS.levels);
   if (levels.length !== accelerator.levels.length)
     root.inside('mapping').fail(`${accelerator.levels.length} levels`, levels.length);
   return {
@@ -168,7 +170,9 @@ function readMapping(root: CaseReader, accelerator: Accelerator, kind: ShapeKind
       const expected = accelerator.levels[i]?.name ?? '';
       if (name !== expected) level.inside('level').fail(`"${expected}"`, name);
       return {
-        keep: level.list('keep').map((entry): Dataspace => entry.choice(DATASPACES)),
+        keep: level
+          .list('keep', DATASPACES.length)
+          .map((entry): Dataspace => entry.choice(DATASPACES)),
         temporal: readLoops(level, 'temporal', kind),
         spatialX: level.has('spatialX') ? readLoops(level, 'spatialX', kind) : [],
         spatialY: level.has('spatialY') ? readLoops(level, 'spatialY', kind) : [],
@@ -179,10 +183,10 @@ function readMapping(root: CaseReader, accelerator: Accelerator, kind: ShapeKind
 
 /** A depthwise case calls its groups C. */
 function readLoops(level: CaseReader, list: string, kind: ShapeKind): Loop[] {
-  return level.list(list).map((loop): Loop => {
-    const [dim, factor, ...more] = loop.entries();
-    if (dim === undefined || factor === undefined || more.length > 0)
-      return loop.fail('a dimension and a factor');
+  return level.list(list, CONV_DIMS.length).map((loop): Loop => {
+    const expected = 'a dimension and a factor';
+    const [dim, factor] = loop.entries(2, expected);
+    if (dim === undefined || factor === undefined) return loop.fail(expected);
     const name = dim.choice(CONV_DIMS);
     if (kind === 'depthwise' && (name === 'K' || name === 'G'))
       dim.fail('a dimension of a depthwise layer', name);

@@ -10,6 +10,7 @@ import { summarize } from '../data/summary.ts';
 import { parse } from '../spec/parse.ts';
 import { datasetInfoSchema } from '../spec/run-schema.ts';
 import { unknownField } from '../spec/unknown-field.ts';
+import { listOf } from '../spec/list.ts';
 import { SpecError } from '../util/errors.ts';
 import type { Project, ProjectDataset, ProjectRun } from './contents.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
@@ -33,23 +34,21 @@ const PATH = new RegExp(
 const manifestSchema = v.strictObject({
   format: v.literal('instantnet-project'),
   version: v.literal(1),
-  entries: v.pipe(
-    v.array(
-      v.strictObject({
-        path: v.pipe(
-          v.string(),
-          v.maxLength(80),
-          v.check((path) => PATH.test(path), 'expected a path of a project file'),
-        ),
-        bytes: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_FILE_BYTES)),
-        sha256: v.pipe(
-          v.string(),
-          v.check((digits) => /^[0-9a-f]{64}$/.test(digits), 'expected 64 hexadecimal digits'),
-        ),
-      }),
-    ),
-    v.minLength(1),
-    v.maxLength(MOST_RUNS * RUN_PARTS.length + MOST_DATASETS * DATASET_PARTS.length),
+  entries: listOf(
+    v.strictObject({
+      path: v.pipe(
+        v.string(),
+        v.maxLength(80),
+        v.check((path) => PATH.test(path), 'expected a path of a project file'),
+      ),
+      bytes: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_FILE_BYTES)),
+      sha256: v.pipe(
+        v.string(),
+        v.check((digits) => /^[0-9a-f]{64}$/.test(digits), 'expected 64 hexadecimal digits'),
+      ),
+    }),
+    MOST_RUNS * RUN_PARTS.length + MOST_DATASETS * DATASET_PARTS.length,
+    1,
   ),
 });
 type Manifest = v.InferOutput<typeof manifestSchema>;

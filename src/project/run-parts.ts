@@ -1,8 +1,10 @@
 /** @file A run as the entries of a project file, and back, everything checked on the way. */
 import * as v from 'valibot';
 import { proceduralId, proceduralSpecOf } from '../spec/dataset-id.ts';
+import { listOf } from '../spec/list.ts';
 import { parse } from '../spec/parse.ts';
 import type { LogEntry, MappingRecord, RunRecord, ShownAnswers } from '../spec/run.ts';
+import { DATASPACES, DIMS } from '../spec/accelerator-schema.ts';
 import { logEntrySchema, mappingSchema, runSchema } from '../spec/run-schema.ts';
 import { modelLayers } from '../spec/model.ts';
 import { unknownField } from '../spec/unknown-field.ts';
@@ -18,20 +20,18 @@ const MAX_LOG_ENTRIES = 200_000;
 const MAX_IMAGES = 256;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
-const counts = v.pipe(v.array(count), v.maxLength(MAX_IMAGES));
+const counts = listOf(count, MAX_IMAGES);
 const recoverySchema = v.strictObject({ rollBacks: v.pipe(count, v.maxValue(100)) });
 const checkpointSchema = v.strictObject({
   step: count,
   epoch: v.pipe(v.number(), v.minValue(0)),
   state: recoverySchema,
-  tensors: v.pipe(
-    v.array(
-      v.strictObject({
-        name: v.pipe(v.string(), v.maxLength(120)),
-        shape: v.pipe(v.array(count), v.maxLength(4)),
-      }),
-    ),
-    v.maxLength(20_000),
+  tensors: listOf(
+    v.strictObject({
+      name: v.pipe(v.string(), v.maxLength(120)),
+      shape: listOf(count, 4),
+    }),
+    20_000,
   ),
 });
 const answersSchema = v.strictObject({
@@ -42,18 +42,16 @@ const answersSchema = v.strictObject({
   indices: counts,
   labels: counts,
 });
-const loops = v.array(v.tuple([v.picklist(['N', 'K', 'C', 'P', 'Q', 'R', 'S', 'G']), count]));
+const loops = listOf(v.tuple([v.picklist(DIMS), count]), DIMS.length);
 const loopNestSchema = v.strictObject({
-  levels: v.pipe(
-    v.array(
-      v.strictObject({
-        keep: v.array(v.picklist(['Weights', 'Inputs', 'Outputs'])),
-        temporal: loops,
-        spatialX: loops,
-        spatialY: loops,
-      }),
-    ),
-    v.maxLength(20),
+  levels: listOf(
+    v.strictObject({
+      keep: listOf(v.picklist(DATASPACES), DATASPACES.length),
+      temporal: loops,
+      spatialX: loops,
+      spatialY: loops,
+    }),
+    20,
   ),
 });
 

@@ -4,10 +4,11 @@
  */
 import * as v from 'valibot';
 import type { Accelerator } from '../hw/accelerator.ts';
+import { listOf } from './list.ts';
 import { parse } from './parse.ts';
 
-const DIMS = ['N', 'K', 'C', 'P', 'Q', 'R', 'S', 'G'] as const;
 /** As in hw, which this layer may not import. */
+export const DIMS = ['N', 'K', 'C', 'P', 'Q', 'R', 'S', 'G'] as const;
 export const DATASPACES = ['Weights', 'Inputs', 'Outputs'] as const;
 /** Longer than any note or source of the presets. */
 const text = v.pipe(v.string(), v.maxLength(4000));
@@ -26,7 +27,7 @@ const levelSchema = v.object({
   writeBitsPerCycle: maybe(real),
   sharedBitsPerCycle: maybe(real),
   doubleBuffered: maybe(v.boolean()),
-  mayKeep: maybe(v.array(v.picklist(DATASPACES))),
+  mayKeep: maybe(listOf(v.picklist(DATASPACES), DATASPACES.length)),
   areaUm2: maybe(real),
   source: text,
   sources: maybe(
@@ -56,14 +57,14 @@ const macSchema = v.variant('kind', [
   v.object({
     kind: v.literal('dsp-packed'),
     ...macFields,
-    packing: v.array(v.object({ maxBits: real, products: real })),
-    packedDims: v.array(v.picklist(DIMS)),
+    packing: listOf(v.object({ maxBits: real, products: real }), 32),
+    packedDims: listOf(v.picklist(DIMS), DIMS.length),
   }),
 ]);
 
 export const acceleratorSchema = v.object({
   name: v.pipe(text, v.minLength(1), v.maxLength(80)),
-  levels: v.array(levelSchema),
+  levels: listOf(levelSchema, 64),
   mac: macSchema,
   clockMHz: maybe(real),
   note: maybe(text),

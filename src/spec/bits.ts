@@ -1,8 +1,12 @@
 /** @file Bit-widths: which there are, and what a set of them must look like. */
 import * as v from 'valibot';
+import { listOf } from './list.ts';
 
 /** "32" means fp32: not quantized. */
 export const FULL_PRECISION = 32;
+
+/** In one set. */
+export const MOST_WIDTHS = 6;
 
 /** One width: 2 to 16, or 32. */
 export const bitWidthSchema = v.pipe(
@@ -16,9 +20,7 @@ export const bitWidthSchema = v.pipe(
 
 /** Two to six widths, each 2 to 16 or 32, ascending. */
 export const bitWidthsSchema = v.pipe(
-  v.array(bitWidthSchema),
-  v.minLength(2),
-  v.maxLength(6),
+  listOf(bitWidthSchema, MOST_WIDTHS, 2),
   v.check(
     (set) => set.every((bits, i) => i === 0 || bits > (set[i - 1] ?? Infinity)),
     'expected bit-widths in ascending order, each once',
@@ -32,8 +34,8 @@ export type BitWidths = readonly number[];
  * recipe, in its order. What is left out follows the recipe's.
  */
 export const precisionSchema = v.strictObject({
-  weights: v.exactOptional(v.array(bitWidthSchema)),
-  activations: v.exactOptional(v.array(bitWidthSchema)),
+  weights: v.exactOptional(listOf(bitWidthSchema, MOST_WIDTHS)),
+  activations: v.exactOptional(listOf(bitWidthSchema, MOST_WIDTHS)),
 });
 
 export type PrecisionSpec = v.InferOutput<typeof precisionSchema>;

@@ -4,6 +4,7 @@
  * Everything but the method and the seed is the recipe's, so that methods differ in nothing else.
  */
 import * as v from 'valibot';
+import { listOf } from './list.ts';
 import { parse } from './parse.ts';
 import { METHODS, parseRecipe, recipeSchema } from './recipe.ts';
 import type { Recipe } from './recipe.ts';
@@ -16,14 +17,11 @@ export const comparisonSchema = v.strictObject({
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(80)),
   /** In the order that they are trained and shown. */
   methods: v.pipe(
-    v.array(v.picklist(METHODS)),
-    v.minLength(1),
+    listOf(v.picklist(METHODS), METHODS.length, 1),
     v.check(distinct, 'expected methods, each once'),
   ),
   seeds: v.pipe(
-    v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1))),
-    v.minLength(1),
-    v.maxLength(20),
+    listOf(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1)), 20, 1),
     v.check(distinct, 'expected seeds, each once'),
   ),
   /** What is trained; its own method and seed give way to those above. */

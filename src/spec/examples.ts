@@ -1,5 +1,6 @@
 /** @file The list of runs that come with the lab, as `npm run -s pretrain` writes it. */
 import * as v from 'valibot';
+import { listOf } from './list.ts';
 import { parse } from './parse.ts';
 
 const text = (most: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(most));
@@ -7,27 +8,25 @@ const text = (most: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(mo
 const indexSchema = v.strictObject({
   version: v.literal(1),
   /** The first is the one that the page opens with. */
-  examples: v.pipe(
-    v.array(
-      v.strictObject({
-        /** Beside the list. */
-        file: v.pipe(
-          v.string(),
-          v.check((name) => /^[a-z0-9-]{1,40}\.instantnet$/.test(name), 'expected a file name'),
-        ),
-        /** Of the run in it. */
-        runId: text(80),
-        title: text(80),
-        /** One sentence. */
-        description: text(200),
-        bytes: v.pipe(v.number(), v.integer(), v.minValue(1)),
-        sha256: v.pipe(
-          v.string(),
-          v.check((digits) => /^[0-9a-f]{64}$/.test(digits), 'expected 64 hexadecimal digits'),
-        ),
-      }),
-    ),
-    v.maxLength(20),
+  examples: listOf(
+    v.strictObject({
+      /** Beside the list. */
+      file: v.pipe(
+        v.string(),
+        v.check((name) => /^[a-z0-9-]{1,40}\.instantnet$/.test(name), 'expected a file name'),
+      ),
+      /** Of the run in it. */
+      runId: text(80),
+      title: text(80),
+      /** One sentence. */
+      description: text(200),
+      bytes: v.pipe(v.number(), v.integer(), v.minValue(1)),
+      sha256: v.pipe(
+        v.string(),
+        v.check((digits) => /^[0-9a-f]{64}$/.test(digits), 'expected 64 hexadecimal digits'),
+      ),
+    }),
+    20,
   ),
 });
 

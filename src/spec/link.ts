@@ -9,7 +9,8 @@
  */
 import * as v from 'valibot';
 import { SpecError } from '../util/errors.ts';
-import { bitWidthSchema } from './bits.ts';
+import { bitWidthSchema, MOST_WIDTHS } from './bits.ts';
+import { listOf } from './list.ts';
 import { parse } from './parse.ts';
 import { parseRecipe, RECIPE_ENTRIES } from './recipe.ts';
 import type { Recipe } from './recipe.ts';
@@ -37,9 +38,7 @@ const shownSchema = v.strictObject({
   /** What is mapped: `run`, `model:NAME` or `network:NAME`. */
   network: v.pipe(v.string(), v.minLength(1), v.maxLength(80)),
   mapWidths: v.pipe(
-    v.array(bitWidthSchema),
-    v.minLength(1),
-    v.maxLength(6),
+    listOf(bitWidthSchema, MOST_WIDTHS, 1),
     v.check(
       (set) => set.every((bits, i) => i === 0 || bits > (set[i - 1] ?? Infinity)),
       'expected bit-widths in ascending order, each once',
@@ -50,9 +49,7 @@ const shownSchema = v.strictObject({
   metric: v.picklist(METRIC_CHOICES),
   mode: v.picklist(MODES),
   panels: v.pipe(
-    v.array(v.picklist(PANELS)),
-    v.minLength(1),
-    v.maxLength(PANELS.length),
+    listOf(v.picklist(PANELS), PANELS.length, 1),
     v.check((list) => new Set(list).size === list.length, 'expected each panel once'),
   ),
 });

@@ -1,5 +1,6 @@
 /** @file Settings that may change while a run trains, and what was changed in a run. */
 import * as v from 'valibot';
+import { listOf } from './list.ts';
 import type { TrainingSpec } from './recipe.ts';
 
 /** All others decide what the network, the data or the run's length is: they need a new run. */
@@ -23,7 +24,7 @@ const change = <S extends LiveSetting>(setting: S) =>
   });
 
 export const liveChangeSchema = v.variant('setting', [change('learningRate'), change('beta')]);
-export const liveChangesSchema = v.pipe(v.array(liveChangeSchema), v.maxLength(MAX_CHANGES));
+export const liveChangesSchema = listOf(liveChangeSchema, MAX_CHANGES);
 
 export interface LiveChange {
   readonly setting: LiveSetting;

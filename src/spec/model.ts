@@ -6,6 +6,7 @@
  */
 import * as v from 'valibot';
 import { SpecError } from '../util/errors.ts';
+import { listOf } from './list.ts';
 import { parse } from './parse.ts';
 
 const extent = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1024));
@@ -49,7 +50,7 @@ export const modelSpecSchema = v.strictObject({
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(80)),
   input: v.strictObject({ height: extent, width: extent, channels: v.picklist([1, 3]) }),
   classes: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(1000)),
-  blocks: v.pipe(v.array(blockSchema), v.minLength(2), v.maxLength(128)),
+  blocks: listOf(blockSchema, 128, 2),
 });
 
 export type ModelSpec = v.InferOutput<typeof modelSpecSchema>;

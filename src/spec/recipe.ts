@@ -5,7 +5,8 @@
  * one. Same recipe, same data, same backend: the same bytes.
  */
 import * as v from 'valibot';
-import { bitWidthsSchema, precisionFault, precisionSchema } from './bits.ts';
+import { bitWidthsSchema, MOST_WIDTHS, precisionFault, precisionSchema } from './bits.ts';
+import { listOf } from './list.ts';
 import { mappingSchema } from './mapping.ts';
 import { modelSpecSchema, parseModelSpec } from './model.ts';
 import type { ModelSpec } from './model.ts';
@@ -72,9 +73,7 @@ const scheduleSchema = v.variant('kind', [
     kind: v.literal('step'),
     /** Epochs, ascending, after which the rate is multiplied by `factor`. */
     epochs: v.pipe(
-      v.array(real(0, 1000)),
-      v.minLength(1),
-      v.maxLength(20),
+      listOf(real(0, 1000), 20, 1),
       v.check(
         (list) => list.every((epoch, i) => i === 0 || epoch > (list[i - 1] ?? Infinity)),
         'expected epochs in ascending order, each once',
@@ -115,7 +114,7 @@ const trainingSchema = v.strictObject({
   /** Factor on the loss of each bit-width, in the order of `bitWidths`; left out: 1. */
   lossWeights: v.exactOptional(
     v.pipe(
-      v.array(real(0, 100)),
+      listOf(real(0, 100), MOST_WIDTHS),
       v.check((list) => list.some((weight) => weight > 0), 'expected a weight above 0'),
     ),
   ),

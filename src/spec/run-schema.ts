@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import { acceleratorSchema, DATASPACES } from './accelerator-schema.ts';
+import { listOf } from './list.ts';
 import { liveChangeSchema, liveChangesSchema } from './live-change.ts';
 import { MAP_ALGORITHMS, OBJECTIVES, SCHEDULES } from './mapping.ts';
 import { modelSpecSchema } from './model.ts';
@@ -20,7 +21,7 @@ const real = v.number();
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** Of a list that may not be longer. */
 const extent = v.pipe(count, v.maxValue(MAX_ITEMS));
-const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.maxLength(MAX_ITEMS));
+const list = <T extends v.GenericSchema>(item: T) => listOf(item, MAX_ITEMS);
 
 export const datasetInfoSchema = v.looseObject({
   id: text,

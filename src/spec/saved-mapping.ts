@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import type { MapperState } from '../mapper/run.ts';
+import { listOf } from './list.ts';
 import { MAP_ALGORITHMS } from './mapping.ts';
 
 /** Counts up when a strategy's state changes its meaning: older ones are then begun anew. */
@@ -17,9 +18,6 @@ const MOST_ISLANDS = 16;
 const MOST_FOUND = 1000;
 const MOST_NUMBERS = 4096;
 
-/** Counted before any of it is looked at. */
-const list = <T extends v.GenericSchema>(item: T, most: number) =>
-  v.pipe(v.array(v.unknown()), v.maxLength(most), v.array(item));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const real = v.pipe(v.number(), v.finite());
 const counts = v.strictObject({ total: count, valid: count });
@@ -28,8 +26,7 @@ const word = v.pipe(v.number(), v.integer(), v.minValue(-(2 ** 31)), v.maxValue(
 const int32 = v.pipe(v.number(), v.integer(), v.minValue(-(2 ** 31)), v.maxValue(2 ** 31 - 1));
 const found = v.strictObject({
   code: v.pipe(
-    v.array(int32),
-    v.maxLength(MOST_NUMBERS),
+    listOf(int32, MOST_NUMBERS),
     v.transform((code) => Int32Array.from(code)),
   ),
   energyPj: real,
@@ -38,31 +35,31 @@ const found = v.strictObject({
 const strategy = v.strictObject({
   rng: v.strictTuple([word, word, word, word]),
   count: counts,
-  members: list(found, MOST_FOUND),
-  counters: v.pipe(v.array(real), v.maxLength(MOST_NUMBERS)),
+  members: listOf(found, MOST_FOUND),
+  counters: listOf(real, MOST_NUMBERS),
 });
 const savedSchema = v.strictObject({
   format: v.literal(FORMAT),
-  runs: list(
+  runs: listOf(
     v.strictObject({
       round: count,
       count: counts,
       stopped: v.boolean(),
-      problems: list(
+      problems: listOf(
         v.strictObject({
-          candidates: list(found, MOST_FOUND),
-          islands: list(v.nullable(strategy), MOST_ISLANDS),
+          candidates: listOf(found, MOST_FOUND),
+          islands: listOf(v.nullable(strategy), MOST_ISLANDS),
         }),
         MOST_PROBLEMS,
       ),
-      results: list(
+      results: listOf(
         v.strictObject({
           problem: count,
           island: count,
           kind: v.picklist([...MAP_ALGORITHMS, 'polish']),
           count: counts,
           state: strategy,
-          front: list(found, MOST_FOUND),
+          front: listOf(found, MOST_FOUND),
         }),
         MOST_PROBLEMS * MOST_ISLANDS,
       ),

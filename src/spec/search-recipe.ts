@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { SpecError } from '../util/errors.ts';
+import { listOf } from './list.ts';
 import { parse } from './parse.ts';
 import type { ModelSpec } from './model.ts';
 import { parseRecipe } from './recipe.ts';
@@ -31,7 +32,7 @@ export const SEARCH_METHODS = [
 export type SearchMethod = (typeof SEARCH_METHODS)[number];
 
 const searchSchema = v.strictObject({
-  methods: v.pipe(v.array(v.picklist(SEARCH_METHODS)), v.minLength(1), v.maxLength(5)),
+  methods: listOf(v.picklist(SEARCH_METHODS), SEARCH_METHODS.length, 1),
   space: v.union([v.picklist(LAYOUT_NAMES), searchSpaceSchema]),
   cost: v.strictObject({
     metric: v.picklist(['flops', 'energy', 'latency', 'edp']),

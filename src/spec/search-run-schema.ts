@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import type { CostTable } from '../search/cost-table.ts';
+import { listOf } from './list.ts';
 import { modelSpecSchema } from './model.ts';
 import { parseSearchRecipe, SEARCH_METHODS } from './search-recipe.ts';
 import type { SearchRecipe } from './search-recipe.ts';
@@ -16,7 +17,7 @@ const MAX_ITEMS = 1000;
 const text = v.pipe(v.string(), v.maxLength(10_000));
 const real = v.number();
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.maxLength(MAX_ITEMS));
+const list = <T extends v.GenericSchema>(item: T) => listOf(item, MAX_ITEMS);
 
 const optionCost = v.looseObject({
   macs: real,

@@ -6,12 +6,17 @@
  */
 import * as v from 'valibot';
 import { SpecError } from '../util/errors.ts';
+import { listOf } from './list.ts';
 import { blockLayers } from './model.ts';
 import type { BlockSpec, ImageShape, ModelLayer, ModelSpec } from './model.ts';
 import { parse } from './parse.ts';
 
 /** `k<kernel>_e<expansion>`, with `_g2` for two groups and a channel shuffle; or `skip`. */
 const CHOICE = /^(?:k([357])_e(\d{1,2})(_g2)?|skip)$/;
+
+export const MOST_BLOCKS = 64;
+/** Of each block. */
+export const MOST_CHOICES = 32;
 
 const channels = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096));
 const stride = v.picklist([1, 2]);
@@ -26,18 +31,16 @@ export const searchSpaceSchema = v.strictObject({
   classes: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(1000)),
   stem: v.strictObject({ out: channels, stride }),
   /** Those that are searched. */
-  blocks: v.pipe(
-    v.array(v.strictObject({ out: channels, stride })),
-    v.minLength(1),
-    v.maxLength(64),
-  ),
+  blocks: listOf(v.strictObject({ out: channels, stride }), MOST_BLOCKS, 1),
   /** Output channels of the 1×1 convolution before the pool. */
   head: channels,
   /** The same for every block. */
   choices: v.pipe(
-    v.array(v.pipe(v.string(), v.regex(CHOICE, 'expected k3_e6, k5_e1_g2, skip or the like'))),
-    v.minLength(1),
-    v.maxLength(32),
+    listOf(
+      v.pipe(v.string(), v.regex(CHOICE, 'expected k3_e6, k5_e1_g2, skip or the like')),
+      MOST_CHOICES,
+      1,
+    ),
     v.check((list) => new Set(list).size === list.length, 'expected each choice once'),
   ),
 });

@@ -2,9 +2,11 @@
 import * as v from 'valibot';
 import type { SpNasState } from '../search/sp-nas.ts';
 import { SpecError } from '../util/errors.ts';
+import { listOf } from './list.ts';
+import { MOST_BLOCKS, MOST_CHOICES } from './search-space.ts';
 
 const real = v.pipe(v.number(), v.finite());
-const table = v.array(v.array(real));
+const table = listOf(listOf(real, MOST_CHOICES), MOST_BLOCKS);
 const stateSchema = v.strictObject({
   step: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   next: v.picklist(['weights', 'architecture']),

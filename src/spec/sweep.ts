@@ -1,6 +1,7 @@
 /** @file A sweep: one setting of a recipe over a list of values, as a queue of runs. */
 import * as v from 'valibot';
 import { SpecError } from '../util/errors.ts';
+import { listOf } from './list.ts';
 import { METHODS, parseRecipe, recipeSchema } from './recipe.ts';
 import type { Recipe } from './recipe.ts';
 import { MODEL_NAMES } from './models.ts';
@@ -28,7 +29,7 @@ const text = v.pipe(v.string(), v.maxLength(200));
 const valueSchema = v.union([
   v.pipe(v.number(), v.finite()),
   text,
-  v.pipe(v.array(v.pipe(v.number(), v.integer())), v.maxLength(16)),
+  listOf(v.pipe(v.number(), v.integer()), 16),
 ]);
 
 export interface SweepItem {
@@ -66,16 +67,14 @@ export const sweepSchema = v.looseObject({
   limits: v.exactOptional(limitsSchema),
   isMapped: v.boolean(),
   isPaused: v.boolean(),
-  items: v.pipe(
-    v.array(
-      v.looseObject({
-        runId: text,
-        value: valueSchema,
-        done: v.boolean(),
-        fault: v.exactOptional(v.pipe(v.string(), v.maxLength(2000))),
-      }),
-    ),
-    v.maxLength(MAX_SWEEP_VALUES),
+  items: listOf(
+    v.looseObject({
+      runId: text,
+      value: valueSchema,
+      done: v.boolean(),
+      fault: v.exactOptional(v.pipe(v.string(), v.maxLength(2000))),
+    }),
+    MAX_SWEEP_VALUES,
   ),
 });
 

@@ -7,6 +7,8 @@ import type * as v from 'valibot';
 /** What valibot schemas hold; each kind has some of it. */
 interface Shape {
   readonly type: string;
+  readonly kind?: string;
+  readonly pipe?: readonly Shape[];
   readonly entries?: Readonly<Record<string, v.GenericSchema>>;
   readonly item?: v.GenericSchema;
   readonly wrapped?: v.GenericSchema;
@@ -19,7 +21,10 @@ interface Shape {
  * @returns dotted path of the first field that the schema does not name; null when there is none
  */
 export function unknownField(schema: v.GenericSchema, value: unknown, path = ''): string | null {
-  const { type, entries, item, wrapped, options, key } = schema as unknown as Shape;
+  const { type, pipe, entries, item, wrapped, options, key } = schema as unknown as Shape;
+  // of several schemas in a pipe the last one says the most
+  const last = pipe?.findLast(({ kind }) => kind === 'schema');
+  if (last !== undefined) return unknownField(last as unknown as v.GenericSchema, value, path);
   if (wrapped !== undefined) return unknownField(wrapped, value, path);
   if (Array.isArray(value) && item !== undefined) {
     return first(value.map((inner, i) => () => unknownField(item, inner, `${path}.${i}`)));
