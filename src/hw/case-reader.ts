@@ -2,6 +2,7 @@
  * @file Reads fields of unknown JSON; every refusal names the field, what was expected and what came.
  */
 import { SpecError } from '../util/errors.ts';
+import { shown } from '../util/shown.ts';
 
 /** Above this, counts would not be exact. */
 const LARGEST = 1e12;
@@ -99,9 +100,9 @@ export class CaseReader {
     return this.inside(name).entries(most);
   }
 
-  /** This value as an array, counted before any of it is looked at. @param most entries */
+  /** This value as a list, counted before any of it is looked at. @param most entries */
   entries(most: number, expected = `at most ${most} entries`): CaseReader[] {
-    if (!Array.isArray(this.#value)) this.fail('an array');
+    if (!Array.isArray(this.#value)) this.fail('a list');
     if ((this.#value as unknown[]).length > most) this.fail(expected);
     return Array.from(this.#value as unknown[], (entry, i) => this.#inside(`[${i}]`, entry));
   }
@@ -130,12 +131,4 @@ export class CaseReader {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) this.fail('an object');
     return value as Record<string, unknown>;
   }
-}
-
-/** A value in at most a few words. */
-function shown(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === 'object' && value !== null) return 'an object';
-  return typeof value === 'string' ? `"${value.slice(0, 40)}"` : String(value);
 }

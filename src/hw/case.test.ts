@@ -32,7 +32,7 @@ function refusal(change: (json: ReturnType<typeof valid>) => unknown): string {
 }
 
 describe('readCases', () => {
-  it('takes one case, an array, or an object of cases', () => {
+  it('takes one case, a list, or an object of cases', () => {
     expect(readCases(valid()).single).toBe(true);
     expect(readCases([valid(), valid()]).cases).toHaveLength(2);
     expect(readCases({ cases: [valid()] })).toMatchObject({ single: false });
@@ -86,7 +86,7 @@ describe('readCases', () => {
     expect(refusal((c) => loops(c).push(['W', 2]))).toContain('mapping[1].temporal[2][0]');
     expect(refusal((c) => loops(c).push(['C', 0]))).toContain('mapping[1].temporal[2][1]');
     expect(refusal((c) => loops(c).push(...Array<[string, number]>(9).fill(['K', 1])))).toMatch(
-      /mapping\[1\]\.temporal: expected at most 8 entries, got an array of \d+$/,
+      /mapping\[1\]\.temporal: expected at most 8 entries, got a list of \d+$/,
     );
     expect(refusal((c) => Object.assign(c, { name: 'x'.repeat(1001) }))).toContain(
       '1000 characters',
@@ -94,7 +94,7 @@ describe('readCases', () => {
     expect(refusal((c) => c.mapping[1]?.keep.pop())).toContain('DRAM.keep: expected all three');
     expect(refusal((c) => (c.bits = { weights: 0 }))).toContain('bits.weights: expected');
     expect(refusal((c) => (c.bits = 1025))).toContain('bits.weights: expected');
-    expect(() => readCases({ cases: 3 })).toThrow('cases: expected an array, got 3');
+    expect(() => readCases({ cases: 3 })).toThrow('cases: expected a list, got 3');
   });
 
   it('calls the groups of a depthwise layer C, as the format does', () => {

@@ -28,7 +28,7 @@ const REMARKS = ['name', 'note', 'notes', 'comment', 'source', 'description'];
 const PORTS = ['read', 'write', 'shared'] as const;
 
 /**
- * One case, an array of them, or `{ "cases": […] }`.
+ * One case, a list of them, or `{ "cases": […] }`.
  *
  * @param json what JSON.parse gave
  * @returns the cases, and whether the file held a single one
@@ -37,7 +37,7 @@ export function readCases(json: unknown): { readonly cases: CostCase[]; readonly
   if (Array.isArray(json)) return { cases: Array.from(json, readNumbered), single: false };
   if (typeof json === 'object' && json !== null && Object.hasOwn(json, 'cases')) {
     const { cases } = json as { cases: unknown };
-    if (!Array.isArray(cases)) return new CaseReader(cases, 'cases').fail('an array');
+    if (!Array.isArray(cases)) return new CaseReader(cases, 'cases').fail('a list');
     return { cases: Array.from(cases, readNumbered), single: false };
   }
   return { cases: [readCase(json, 'case')], single: true };

@@ -199,15 +199,15 @@ describe('a share link', () => {
   it.each([
     ['training.epochs=2', /expected version 1, got none/],
     ['v=2&training.epochs=2', /expected version 1, got 2/],
-    [withField('training.epochs=0'), /recipe\.training\.epochs: expected >=1, got 0/],
+    [withField('training.epochs=0'), /recipe\.training\.epochs: expected at least 1, got 0/],
     [withField('training.epochs=1e999'), /recipe\.training\.epochs/],
-    [withField('training.epochs=two'), /recipe\.training\.epochs: expected number, got "two"/],
+    [withField('training.epochs=two'), /recipe\.training\.epochs: expected a number, got "two"/],
     [withField('bitWidths=[4,2]'), /ascending/],
     [withField('training={"epochs":1}'), /recipe\.training\.\w+/],
     [withField('training=5&training.beta=1'), /link\.training\.beta: expected fields of training/],
     [withField('dataset.train=900000'), /recipe\.dataset\.train/],
     [withField('mode=fullscreen'), /link\.mode/],
-    [withField('nas.search.epochs=0'), /link\.nas\.search\.epochs: expected >=1, got 0/],
+    [withField('nas.search.epochs=0'), /link\.nas\.search\.epochs: expected at least 1, got 0/],
     [withField('nas.search.space=nowhere'), /link\.nas\.search\.space/],
     [withField('nas.search.anchor.choice=k9_e9'), /link\.nas\.search\.anchor\.choice/],
     [

@@ -45,8 +45,8 @@ describe('parseRecipe', () => {
     [{ ...recipe, training: { ...recipe.training, epochs: 0 } }, /^recipe\.training\.epochs/],
     [{ ...recipe, training: { ...recipe.training, method: 'magic' } }, /^recipe\.training\.method/],
     [{ ...recipe, __proto__: null, extra: 1 }, /^recipe\.extra/],
-    ['quick', /^recipe: expected Object/],
-    [null, /^recipe: expected Object, got null/],
+    ['quick', /^recipe: expected an object, got "quick"/],
+    [null, /^recipe: expected an object, got null/],
   ])('refuses a bad one by its field (%#)', (value, message) => {
     expect(() => parseRecipe(value)).toThrow(message);
   });

@@ -38,7 +38,7 @@ describe('the values of a sweep', () => {
     ['beta', '', 'sweep: expected 1 to 50 values of beta, got 0'],
     ['beta', '1, x', 'sweep: expected a number, got x'],
     ['beta', '1, 1.0', 'sweep: expected each value once, got 1 again'],
-    ['beta', '1000', 'recipe.training.beta: expected <=100, got 1000'],
+    ['beta', '1000', 'recipe.training.beta: expected at most 100, got 1000'],
     ['model', 'nothing', 'sweep: expected the name of a network, got nothing'],
     ['bitWidths', '2 99', /^recipe\.bitWidths/],
   ] as const)('%s: %j is refused in a sentence', (setting, written, sentence) => {
