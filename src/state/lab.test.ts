@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeRecipe } from '../testing/fake-recipes.ts';
-import { FAKE_BACKEND, FakeLab } from '../testing/fake-services.ts';
+import { FakeLab } from '../testing/fake-services.ts';
+import { FAKE_BACKEND } from '../testing/fake-train.ts';
 import { searchRecipe } from '../testing/search-records.ts';
 import { Lab } from './lab.svelte.ts';
 
