@@ -196,7 +196,18 @@ export class TrainSession implements TrainApi {
     preference: BackendPreference,
     bitWidths: readonly number[],
   ): Promise<BackendReport> {
-    const backend = await startBackend(preference);
+    // no look may be under way while what it looks with changes
+    const start = this.#looking.then(async () => {
+      const before = currentBackend();
+      const choice = await startBackend(preference);
+      if (choice.name !== before) {
+        this.#viewer?.network.dispose();
+        this.#viewer = null;
+      }
+      return choice;
+    });
+    this.#looking = start.catch(() => undefined);
+    const backend = await start;
     return { ...backend, workers: teamSize(backend.name, bitWidths) };
   }
 

@@ -105,6 +105,8 @@ async function begin(
   await inTrainer(page, rememberHelpers);
   await lab.tid(TID.epochs).fill(String(EPOCHS));
   await lab.tid(TID.trainStart).click();
+  // not the run before it, which the page showed until now
+  await expect(lab.tid(TID.trainStatus)).toHaveText(/^(Starting|Training)$/);
   return lab;
 }
 

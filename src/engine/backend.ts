@@ -20,12 +20,13 @@ const SIMD_PROBE = new Uint8Array([
 
 const GPU_LOST = 'The GPU was lost; reload the page to try it again.';
 
-let started: Promise<Choice> | null = null;
+let inUse: Choice | null = null;
+let starting: Promise<unknown> = Promise.resolve();
 let isGpuLost = false;
 
 /** The backend in use; null before `startBackend`. */
 export function currentBackend(): string | null {
-  return started === null ? null : getBackend();
+  return inUse === null ? null : getBackend();
 }
 
 /**
@@ -38,7 +39,7 @@ export async function onGpuLost(tell: (message: string) => void): Promise<() => 
   const { watchDevice } = await import('./webgpu/device.ts');
   const lose = (message: string): void => {
     isGpuLost = true;
-    started = null;
+    inUse = null;
     tell(message);
   };
   return watchDevice({ onLost: lose, onError: lose });
@@ -65,25 +66,30 @@ export async function probeBackend(preference: BackendPreference): Promise<Backe
 }
 
 /**
- * Start the backend once; later calls with another preference keep the first.
+ * Start the backend that is asked for, or go over to it from another: what was made there must be disposed of
+ * or made again. Where it cannot be, the one in use stays.
  * @throws SpecError when the asked backend does not exist here
  */
 export function startBackend(preference: BackendPreference): Promise<Choice> {
-  started ??= start(preference).catch((error: unknown) => {
-    started = null;
-    throw error;
-  });
-  return started;
+  const start = starting.then(() => use(preference));
+  starting = start.catch(() => undefined); // one after the other
+  return start;
 }
 
-async function start(preference: BackendPreference): Promise<Choice> {
+async function use(preference: BackendPreference): Promise<Choice> {
   const choice = await choose(preference);
-  await LOADERS[choice.name]();
-  await setBackend(choice.name);
-  await ready();
+  const { name } = choice;
+  if (inUse?.name !== name) {
+    if (!loaded.has(name)) await LOADERS[name]();
+    loaded.add(name);
+    await setBackend(name);
+    await ready();
+  }
+  inUse = choice;
   return choice;
 }
 
+const loaded = new Set<BackendName>();
 const LOADERS: Record<BackendName, () => Promise<void>> = {
   async webgpu() {
     const [{ registerWebGpuKernels }] = await Promise.all([
