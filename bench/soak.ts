@@ -4,9 +4,10 @@
  *
  * Takes: [--minutes N] (60). Rounds go on until then; at least three. The first ten (of few, the first
  * third) warm up and are not compared: the engine keeps what it has learnt and compiled of code that runs
- * often, three megabytes in ten rounds. The medians of the few after them are, with those of the last few. Runs and searches of a
- * round are deleted after it, so that storage has to come back. Times follow what else the machine
- * does; processor time, nodes and tensors do not.
+ * often, three megabytes in ten rounds, and goes on compiling after that, which is a row of its own. The medians
+ * of the few rounds after them are, with those of the last few. Runs and searches of a round are deleted after
+ * it, so that storage has to come back. Times follow what else the machine does; processor time, nodes and
+ * tensors do not.
  */
 import { chromium, expect } from '@playwright/test';
 import type { Browser, CDPSession, Page } from '@playwright/test';
@@ -19,6 +20,7 @@ import { serve } from '../scripts/serve.js';
 import { TID } from '../src/ui/testids.ts';
 import { SpecError } from '../src/util/errors.ts';
 import type { Row, Rows } from './row.ts';
+import { Heaps } from './soak-heaps.ts';
 
 const FEWEST_ROUNDS = 3;
 /** Rounds that warm up, and their share of few. */
@@ -26,6 +28,8 @@ const WARM_ROUNDS = 10;
 const WARM_SHARE = 1 / 3;
 /** Rounds at the start and at the end whose medians are compared. */
 const COMPARED_ROUNDS = 5;
+/** Rounds of so much at the end, at least those that are compared, are asked for their compiled code. */
+const LAST_MINUTES = 4;
 const SWITCHES = 40;
 /** For the page to show what was done, beside other work. */
 const SHOWN_MS = 120_000;
@@ -36,6 +40,8 @@ const MOST_GROWTH = 0.05;
 interface Round {
   /** JavaScript heaps of the page and its workers, after a collection. */
   readonly heapMb: number;
+  /** Of these, what the engine compiled; null where nobody asked. */
+  readonly codeMb: number | null;
   /** Of the workers that compute with tensors. */
   readonly tensors: number;
   /** Of the page's document and those that were taken out of it but are still held. */
@@ -72,10 +78,16 @@ export const rows: Rows = async (args, say) => {
     page.on('dialog', (dialog) => void dialog.accept());
     const lab = new LabPage(page);
     const meter = await Meter.of(browser, page);
+    const heaps = await Heaps.of(page);
     await lab.open(server.url);
     const end = Date.now() + minutes * 60_000;
     while (rounds.length < FEWEST_ROUNDS || Date.now() < end) {
-      const round = await oneRound(page, lab, meter);
+      const isCompared =
+        rounds.length < WARM_ROUNDS + COMPARED_ROUNDS || Date.now() > end - LAST_MINUTES * 60_000;
+      const round = {
+        ...(await oneRound(page, lab, meter)),
+        codeMb: isCompared ? await heaps.codeMb() : null,
+      };
       rounds.push(round);
       say(`round ${rounds.length}: ${JSON.stringify(round)}`);
     }
@@ -87,13 +99,19 @@ export const rows: Rows = async (args, say) => {
   const compared = Math.min(COMPARED_ROUNDS, Math.ceil(warm.length / 2));
   const first = warm.slice(0, compared);
   const last = warm.slice(-compared);
-  const rowOf = (metric: string, unit: string, of: (round: Round) => number, most?: number): Row =>
-    row(metric, unit, median(first.map(of)), median(last.map(of)), most);
+  const rowOf = (
+    metric: string,
+    unit: string,
+    of: (round: Round) => number,
+    most?: number | null,
+  ): Row => row(metric, unit, median(first.map(of)), median(last.map(of)), most);
   return [
     { metric: 'rounds', start: rounds.length, end: rounds.length, unit: '' },
     rowOf('tensors in workers', '', ({ tensors }) => tensors, 0),
     rowOf('nodes of the document', '', ({ nodes }) => nodes),
     rowOf('heaps of page and workers', 'MB', ({ heapMb }) => heapMb),
+    rowOf('compiled code in them', 'MB', ({ codeMb }) => codeMb ?? NaN, null),
+    rowOf('heaps without it', 'MB', ({ heapMb, codeMb }) => heapMb - (codeMb ?? NaN)),
     rowOf('storage', 'MB', ({ storageMb }) => storageMb),
     rowOf('a training step', 'ms', ({ msPerStep }) => msPerStep),
     rowOf(
@@ -109,18 +127,20 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 }
 
-function row(metric: string, unit: string, start: number, end: number, most = MOST_GROWTH): Row {
-  return {
-    metric,
-    start,
-    end,
-    unit,
-    growth: start === 0 ? end : end / start - 1,
-    isKept: end <= start * (1 + most),
-  };
+/** @param most may it grow, as a share of its start; null: it is told and not judged */
+function row(
+  metric: string,
+  unit: string,
+  start: number,
+  end: number,
+  most: number | null = MOST_GROWTH,
+): Row {
+  const growth = start === 0 ? end : end / start - 1;
+  const judged = most === null ? {} : { isKept: end <= start * (1 + most) };
+  return { metric, start, end, unit, growth, ...judged };
 }
 
-async function oneRound(page: Page, lab: LabPage, meter: Meter): Promise<Round> {
+async function oneRound(page: Page, lab: LabPage, meter: Meter): Promise<Omit<Round, 'codeMb'>> {
   await lab.useSmoke();
   const processorBefore = await meter.processorMs();
   await lab.train();
