@@ -1,21 +1,12 @@
 import { expectAccessible } from './accessible.ts';
+import { SCOPE_VIEWS } from '../src/ui/scope-views.ts';
+import type { ScopeView } from '../src/ui/scope-views.ts';
 import { TID } from '../src/ui/testids.ts';
 import { expect, test } from './lab-test.ts';
 import type { LabPage } from './pages/LabPage.ts';
 
 const BITS = [2, 4, 8, 32];
-const VIEWS = [
-  'network',
-  'weights',
-  'activations',
-  'noise',
-  'mistakes',
-  'teachers',
-  'own',
-  'lesson',
-] as const;
-
-async function view(lab: LabPage, name: (typeof VIEWS)[number]): Promise<void> {
+async function view(lab: LabPage, name: ScopeView): Promise<void> {
   await lab.tid(TID.scopeTab(name)).click();
 }
 
@@ -105,7 +96,7 @@ test('a trained network is looked at from every side', async ({ lab, page }) => 
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height: 800 });
     await lab.goTo('trade');
-    for (const name of VIEWS) {
+    for (const name of SCOPE_VIEWS) {
       await view(lab, name);
       await expectAccessible(page, `${colorScheme}, ${name}`, `[data-testid="${TID.scope}"]`);
       const wider = await page.evaluate(

@@ -8,6 +8,8 @@ import type { Locator } from '@playwright/test';
 import type { LabPage } from '../e2e/pages/LabPage.ts';
 import type { BenchName } from '../e2e/pages/LabPage.ts';
 import { plainPng } from '../src/testing/image-files.ts';
+import { SCOPE_VIEWS } from '../src/ui/scope-views.ts';
+import type { ScopeView } from '../src/ui/scope-views.ts';
 import { TID } from '../src/ui/testids.ts';
 
 /** A search of the smallest recipe, or the runs of a sweep, on a slow machine. */
@@ -20,18 +22,6 @@ const EXAMPLES = [
   'small-shared.instantnet',
   'small-apart.instantnet',
   'quick.instantnet',
-] as const;
-
-/** Tabs of the microscope. */
-const VIEWS = [
-  'network',
-  'weights',
-  'activations',
-  'noise',
-  'mistakes',
-  'teachers',
-  'own',
-  'lesson',
 ] as const;
 
 /** Panels of a talk, by the number of steps to them. */
@@ -153,7 +143,7 @@ async function drawOn(lab: LabPage, pad: Locator): Promise<void> {
   await mouse.up();
 }
 
-const scope = (view: (typeof VIEWS)[number]): Scene =>
+const scope = (view: ScopeView): Scene =>
   within(
     'trade',
     `scope-${view}`,
@@ -240,7 +230,7 @@ export const SCENES: readonly Scene[] = [
   }),
   bench('trade'),
   over('trade', 'trade-window', (lab) => lab.choose(TID.bitSwitchOption(4)), nothing),
-  ...VIEWS.map(scope),
+  ...SCOPE_VIEWS.map(scope),
   over('trade', 'runs', async (lab) => {
     await lab.tid(TID.openRuns).click();
     await lab.tid(TID.projectImport).waitFor({ state: 'attached' });

@@ -1,4 +1,6 @@
 /** @file The names by which tests find things. One place, so that a rename is one line. */
+import type { ScopeView } from './scope-views.ts';
+
 export const TID = {
   // shell
   rail: 'rail',
@@ -263,7 +265,7 @@ export const TID = {
   tradeAlert: 'trade-alert',
   // microscope
   scope: 'scope',
-  scopeTab: (view: string) => `scope-tab-${view}`,
+  scopeTab: (view: ScopeView) => `scope-tab-${view}`,
   scopeObstacle: 'scope-obstacle',
   scopeLayer: 'scope-layer',
   scopeChannel: 'scope-channel',
