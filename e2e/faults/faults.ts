@@ -12,7 +12,15 @@ import { Rng } from '../../src/util/rng.ts';
 import { LabPage } from '../pages/LabPage.ts';
 import { records } from '../records.ts';
 import type { KillableChromium } from './chromium.ts';
-import { AT_POINT, holdStore, inTrainer, listen, rememberHelpers, standAt } from './inject.ts';
+import {
+  AT_POINT,
+  holdStore,
+  inTrainer,
+  listen,
+  rememberHelpers,
+  ruinNumbers,
+  standAt,
+} from './inject.ts';
 import type { Helped, Told, WritePoint } from './inject.ts';
 
 export const FAULTS = [
@@ -59,6 +67,8 @@ const STEP_MS = 240_000;
 const EPOCHS = 12;
 /** A full disk, or one that does not answer, for so long. */
 const TROUBLE_MS = 4000;
+/** At least as many arrays are copied in a step. */
+const COPIES_OF_A_STEP = 12;
 /** A GPU that is the processor takes its time: the run is struck early. */
 const GPU_STEP = 3;
 /** Longer than it takes to kill a browser whose thread stands still. */
@@ -225,16 +235,7 @@ async function strike(
       return restarted(lab, before);
     }
     case 'nan': {
-      // whatever is copied next, for as long as a step may take: images, gradients or values
-      await inTrainer(lab.page, () => {
-        const { prototype } = Float32Array;
-        const { slice } = prototype;
-        let left = 12;
-        prototype.slice = function (start, end) {
-          if (--left === 0) prototype.slice = slice;
-          return slice.call(this, start, end).fill(NaN);
-        };
-      });
+      await inTrainer(lab.page, ruinNumbers, COPIES_OF_A_STEP);
       await expect(lab.tid(TID.trainAlert)).toContainText('Training diverged', {
         timeout: STEP_MS,
       });

@@ -52,6 +52,17 @@ export function inTrainer<Arg = undefined>(
   return inWorker(page, 'train', work, ...arg);
 }
 
+/** In a worker: ruin what is copied next, so many times: images, gradients or values. */
+export function ruinNumbers(times: number): void {
+  const { prototype } = Float32Array;
+  const { slice } = prototype;
+  let left = times;
+  prototype.slice = function (start, end) {
+    if (--left === 0) prototype.slice = slice;
+    return slice.call(this, start, end).fill(NaN);
+  };
+}
+
 /** In a worker: writes fail for a while as on a full disk. */
 export function refuseWrites(ms: number): void {
   const { prototype } = IDBObjectStore;
