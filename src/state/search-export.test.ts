@@ -1,18 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { searchEntry, searchRecord } from '../testing/search-records.ts';
+import { measuredEntry as entry, searchEntry, searchRecord } from '../testing/search-records.ts';
 import { searchFileName } from './search-export.ts';
 import { history, supernetSeries } from './search-history.ts';
-
-const entry = {
-  ...searchEntry(3),
-  probabilities: [
-    [0.25, 0.75],
-    [0.5, 0.5],
-  ],
-  picks: [1, 0],
-  metrics: [{ bits: 2, crossEntropy: 1.5, accuracy: 0.4, distillation: 0 }],
-  validation: { crossEntropy: 2, accuracy: 0.3 },
-};
 
 describe('the log of a search', () => {
   it('is drawn as lines, without what is not a number', () => {

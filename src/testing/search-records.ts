@@ -62,3 +62,15 @@ export function searchEntry(step: number): SearchLogEntry {
     imagesPerSecond: 1,
   };
 }
+
+/** Of two blocks with two choices, measured at 2 bits. */
+export const measuredEntry: SearchLogEntry = {
+  ...searchEntry(3),
+  probabilities: [
+    [0.25, 0.75],
+    [0.5, 0.5],
+  ],
+  picks: [1, 0],
+  metrics: [{ bits: 2, crossEntropy: 1.5, accuracy: 0.4, distillation: 0 }],
+  validation: { crossEntropy: 2, accuracy: 0.3 },
+};

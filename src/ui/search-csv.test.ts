@@ -1,17 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { searchEntry } from '../testing/search-records.ts';
+import { measuredEntry as entry, searchEntry } from '../testing/search-records.ts';
 import { searchCsv } from './search-csv.ts';
-
-const entry = {
-  ...searchEntry(3),
-  probabilities: [
-    [0.25, 0.75],
-    [0.5, 0.5],
-  ],
-  picks: [1, 0],
-  metrics: [{ bits: 2, crossEntropy: 1.5, accuracy: 0.4, distillation: 0 }],
-  validation: { crossEntropy: 2, accuracy: 0.3 },
-};
 
 describe('the log of a search', () => {
   it('is a CSV with as many cells in each row as columns', () => {
