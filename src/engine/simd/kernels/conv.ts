@@ -1,83 +1,54 @@
 /** @file Convolution, general and 1×1, and its gradients. */
 import { KERNELS, convOutputSize } from '../../kernels.ts';
 import type { ConvGeometry, InputGrid } from '../../kernels.ts';
-import { defineKernel, extents, rangeCount } from './define.ts';
+import { defineKernel, extents, rangeArguments } from './define.ts';
 
 type Geometry = Readonly<Pick<ConvGeometry, 'stride' | 'padHeight' | 'padWidth' | 'groups'>>;
 
-/** Whether every output pixel is a product of one input pixel: rows of a matrix. */
-function isPointwise(
-  filterHeight: number,
-  filterWidth: number,
+/** Sizes of a layer, in the orders in which the module's functions take them. */
+function layerOf(
+  inputShape: readonly number[],
+  filterShape: readonly number[],
   { stride, padHeight, padWidth, groups }: Geometry,
-): boolean {
+) {
+  const [batch, height, width, channels] = extents(inputShape);
+  const [filterHeight, filterWidth, , columns] = extents(filterShape);
+  const outHeight = convOutputSize(height, filterHeight, padHeight, stride);
+  const outWidth = convOutputSize(width, filterWidth, padWidth, stride);
   const isOne = filterHeight === 1 && filterWidth === 1 && stride === 1 && groups === 1;
-  return isOne && padHeight === 0 && padWidth === 0;
+  const ends = [channels, columns] as const;
+  const filter = [filterHeight, filterWidth] as const;
+  const output = [outHeight, outWidth] as const;
+  return {
+    outputShape: [batch, outHeight, outWidth, columns],
+    /** Every output pixel is a product of one input pixel: rows of a matrix. */
+    isPointwise: isOne && padHeight === 0 && padWidth === 0,
+    matrix: [batch * height * width, ...ends] as const,
+    all: [
+      ...[batch, height, width, ...ends, ...filter, ...output],
+      ...[stride, padHeight, padWidth, groups],
+    ],
+    /** For the scratch of what walks the output, and of what walks the input. */
+    byOutput: [...ends, ...filter, ...output, stride, groups],
+    byInput: [height, width, ...ends, ...filter, stride, groups],
+  };
 }
 
 export const conv = defineKernel<'x' | 'w', Geometry & InputGrid>(
   KERNELS.conv,
   (backend, { x, w, range }, attrs) => {
-    const { stride, padHeight, padWidth, groups, steps } = attrs;
-    const [batch, height, width, channels] = extents(x.shape);
-    const [filterHeight, filterWidth, , columns] = extents(w.shape);
-    const outHeight = convOutputSize(height, filterHeight, padHeight, stride);
-    const outWidth = convOutputSize(width, filterWidth, padWidth, stride);
-    const ranges = rangeCount(range);
-    const y = backend.output([batch, outHeight, outWidth, columns]);
+    const layer = layerOf(x.shape, w.shape, attrs);
+    const y = backend.output(layer.outputShape);
     const { wasm } = backend;
-    if (isPointwise(filterHeight, filterWidth, attrs)) {
-      const rows = batch * height * width;
-      const scratch = backend.scratch(wasm.pointwiseScratch(rows, channels, columns, ranges));
-      wasm.pointwise(
-        backend.address(x),
-        backend.address(w),
-        backend.address(y),
-        rows,
-        channels,
-        columns,
-        range === undefined ? 0 : backend.address(range),
-        ranges,
-        steps,
-        scratch,
-      );
-      return y;
+    const grid = rangeArguments(backend, range, attrs.steps);
+    const addresses = [backend.address(x), backend.address(w), backend.address(y)] as const;
+    if (layer.isPointwise) {
+      const scratch = backend.scratch(wasm.pointwiseScratch(...layer.matrix, grid[1]));
+      wasm.pointwise(...addresses, ...layer.matrix, ...grid, scratch);
+    } else {
+      const scratch = backend.scratch(wasm.convScratch(...layer.byOutput, grid[1]));
+      wasm.conv(...addresses, ...layer.all, ...grid, scratch);
     }
-    const scratch = backend.scratch(
-      wasm.convScratch(
-        channels,
-        columns,
-        filterHeight,
-        filterWidth,
-        outHeight,
-        outWidth,
-        stride,
-        groups,
-        ranges,
-      ),
-    );
-    wasm.conv(
-      backend.address(x),
-      backend.address(w),
-      backend.address(y),
-      batch,
-      height,
-      width,
-      channels,
-      columns,
-      filterHeight,
-      filterWidth,
-      outHeight,
-      outWidth,
-      stride,
-      padHeight,
-      padWidth,
-      groups,
-      range === undefined ? 0 : backend.address(range),
-      ranges,
-      steps,
-      scratch,
-    );
     return y;
   },
 );
@@ -86,57 +57,18 @@ export const convBackInput = defineKernel<
   'dy' | 'w',
   Geometry & { readonly inputShape: readonly number[] }
 >(KERNELS.convBackInput, (backend, { dy, w }, attrs) => {
-  const { stride, padHeight, padWidth, groups, inputShape } = attrs;
-  const [batch, height, width, channels] = extents(inputShape);
-  const [filterHeight, filterWidth, , columns] = extents(w.shape);
-  const [, outHeight, outWidth] = extents(dy.shape);
-  const dx = backend.output(inputShape);
+  const layer = layerOf(attrs.inputShape, w.shape, attrs);
+  const dx = backend.output(attrs.inputShape);
   const { wasm } = backend;
-  if (isPointwise(filterHeight, filterWidth, attrs)) {
-    const rows = batch * height * width;
+  const addresses = [backend.address(dy), backend.address(w), backend.address(dx)] as const;
+  if (layer.isPointwise) {
+    const [rows, channels, columns] = layer.matrix;
     const scratch = backend.scratch(wasm.pointwiseScratch(rows, columns, channels, 0));
-    wasm.pointwiseBackInput(
-      backend.address(dy),
-      backend.address(w),
-      backend.address(dx),
-      rows,
-      channels,
-      columns,
-      scratch,
-    );
-    return dx;
+    wasm.pointwiseBackInput(...addresses, ...layer.matrix, scratch);
+  } else {
+    const scratch = backend.scratch(wasm.convBackInputScratch(...layer.byInput));
+    wasm.convBackInput(...addresses, ...layer.all, scratch);
   }
-  const scratch = backend.scratch(
-    wasm.convBackInputScratch(
-      height,
-      width,
-      channels,
-      columns,
-      filterHeight,
-      filterWidth,
-      stride,
-      groups,
-    ),
-  );
-  wasm.convBackInput(
-    backend.address(dy),
-    backend.address(w),
-    backend.address(dx),
-    batch,
-    height,
-    width,
-    channels,
-    columns,
-    filterHeight,
-    filterWidth,
-    outHeight,
-    outWidth,
-    stride,
-    padHeight,
-    padWidth,
-    groups,
-    scratch,
-  );
   return dx;
 });
 
@@ -144,64 +76,17 @@ export const convBackFilter = defineKernel<
   'x' | 'dy',
   Geometry & InputGrid & { readonly filterShape: readonly number[] }
 >(KERNELS.convBackFilter, (backend, { x, dy, range }, attrs) => {
-  const { stride, padHeight, padWidth, groups, steps, filterShape } = attrs;
-  const [batch, height, width, channels] = extents(x.shape);
-  const [filterHeight, filterWidth, , columns] = extents(filterShape);
-  const [, outHeight, outWidth] = extents(dy.shape);
-  const ranges = rangeCount(range);
-  const dw = backend.output(filterShape);
+  const layer = layerOf(x.shape, attrs.filterShape, attrs);
+  const dw = backend.output(attrs.filterShape);
   const { wasm } = backend;
-  if (isPointwise(filterHeight, filterWidth, attrs)) {
-    const rows = batch * height * width;
-    const scratch = backend.scratch(wasm.pointwiseScratch(rows, channels, columns, ranges));
-    wasm.pointwiseBackFilter(
-      backend.address(x),
-      backend.address(dy),
-      backend.address(dw),
-      rows,
-      channels,
-      columns,
-      range === undefined ? 0 : backend.address(range),
-      ranges,
-      steps,
-      scratch,
-    );
-    return dw;
+  const grid = rangeArguments(backend, range, attrs.steps);
+  const addresses = [backend.address(x), backend.address(dy), backend.address(dw)] as const;
+  if (layer.isPointwise) {
+    const scratch = backend.scratch(wasm.pointwiseScratch(...layer.matrix, grid[1]));
+    wasm.pointwiseBackFilter(...addresses, ...layer.matrix, ...grid, scratch);
+  } else {
+    const scratch = backend.scratch(wasm.convBackFilterScratch(...layer.byOutput, grid[1]));
+    wasm.convBackFilter(...addresses, ...layer.all, ...grid, scratch);
   }
-  const scratch = backend.scratch(
-    wasm.convBackFilterScratch(
-      channels,
-      columns,
-      filterHeight,
-      filterWidth,
-      outHeight,
-      outWidth,
-      stride,
-      groups,
-      ranges,
-    ),
-  );
-  wasm.convBackFilter(
-    backend.address(x),
-    backend.address(dy),
-    backend.address(dw),
-    batch,
-    height,
-    width,
-    channels,
-    columns,
-    filterHeight,
-    filterWidth,
-    outHeight,
-    outWidth,
-    stride,
-    padHeight,
-    padWidth,
-    groups,
-    range === undefined ? 0 : backend.address(range),
-    ranges,
-    steps,
-    scratch,
-  );
   return dw;
 });

@@ -52,6 +52,15 @@ export function rangeCount(range: TensorInfo | undefined): number {
   return range.shape[1] ?? 1;
 }
 
+/** How the module's functions take the grid that an input is quantized to: its ranges, how many, its steps. */
+export function rangeArguments(
+  backend: SimdBackend,
+  range: TensorInfo | undefined,
+  steps: number,
+): readonly [address: number, count: number, steps: number] {
+  return [range === undefined ? 0 : backend.address(range), rangeCount(range), steps];
+}
+
 /** Shape of the range that a scope asks for. */
 export function rangeShape(scope: RangeScope, channels: number): readonly number[] | null {
   if (scope === 'none') return null;
