@@ -11,9 +11,10 @@ import {
   getMapCheckpoint,
   putMapCheckpoint,
 } from '../src/store/map-checkpoints.ts';
-import { putMapping } from '../src/store/mappings.ts';
+import { getMapping, putMapping } from '../src/store/mappings.ts';
 import { openLab } from '../src/store/open.ts';
 import type { LabDatabase } from '../src/store/schema.ts';
+import { writeOrWait } from '../src/store/write-or-wait.ts';
 import { SpecError } from '../src/util/errors.ts';
 import { MapCompare } from './map-compare.ts';
 import { crewSize } from './map-crew.ts';
@@ -132,7 +133,6 @@ export class MapSession implements MapApi {
 
   async #search(running: Running): Promise<MappingRecord> {
     const { search, watch, onProgress } = running;
-    const db = await this.#open();
     const helpers = spawnMapHelpers(crewSize(navigator.hardwareConcurrency));
     watch.start();
     try {
@@ -145,10 +145,30 @@ export class MapSession implements MapApi {
     this.#tell(running);
     const final = recordOf(running, !search.isStopped);
     onProgress({ kind: 'mapping', runId: final.runId, record: final });
-    await putMapping(db, final);
+    const isWritten = await this.#store(final, onProgress);
     await running.keeping;
-    await deleteMapCheckpoint(db, final.runId);
+    // until it is written, what it can be had from again stays
+    if (isWritten) await deleteMapCheckpoint(await this.#open(), final.runId);
     return final;
+  }
+
+  /** @returns whether it is; where the disk takes nothing it waits, and the reader is told */
+  #store(final: MappingRecord, onProgress: OnProgress): Promise<boolean> {
+    const { runId } = final;
+    return writeOrWait({
+      open: () => this.#open(),
+      write: async (db) => {
+        const stored = await getMapping(db, runId);
+        const isNewer = stored !== undefined && stored.updatedAt > final.updatedAt;
+        if (!isNewer) await putMapping(db, final);
+      },
+      id: runId,
+      onTrouble: (reason) => {
+        const text =
+          reason && `${reason}: the mapping is kept in memory only until there is room again.`;
+        onProgress({ kind: 'notice', runId, text });
+      },
+    });
   }
 
   #report(running: Running): void {
@@ -166,7 +186,7 @@ export class MapSession implements MapApi {
     running.onProgress({ kind: 'mapping', runId: record.runId, record });
     void this.#open()
       .then((db) => putMapping(db, record))
-      .catch(() => undefined); // the final record is stored again, and says so if it cannot be
+      .catch(() => undefined); // the final record is stored again, and waits if it cannot be
   }
 
   /** Write down where the search stands; what cannot be written is written the next time. */

@@ -33,7 +33,7 @@ export function rememberHelpers(): void {
 /** Run in a worker of the page. */
 export async function inWorker<Arg = undefined>(
   page: Page,
-  name: 'train' | 'search',
+  name: 'train' | 'search' | 'mapper',
   work: (arg: Arg) => void,
   ...[arg]: Arg extends undefined ? [] : [Arg]
 ): Promise<void> {

@@ -58,4 +58,6 @@ export type MapProgress =
       /** Mappings of this layer, and of the whole network at one width, as powers of ten. */
       readonly spaceLog10: { readonly layer: number; readonly network: number };
     }
-  | { readonly kind: 'mapping'; readonly runId: string; readonly record: MappingRecord };
+  | { readonly kind: 'mapping'; readonly runId: string; readonly record: MappingRecord }
+  /** What the reader should know; null: no longer. May come after the end. */
+  | { readonly kind: 'notice'; readonly runId: string; readonly text: string | null };

@@ -158,6 +158,7 @@ export async function map(
 ): Promise<MappingRecord> {
   const worker = new WorkerOwner('mapper', spawnMapper);
   const report = proxy((progress: MapProgress) => {
+    if (progress.kind === 'notice' && progress.text !== null) say(`map: ${progress.text}`);
     if (progress.kind !== 'search') return;
     const { bits, layer, doneRatio, evaluationsPerSecond } = progress;
     const rate = evaluationsPerSecond.toFixed(0);

@@ -17,6 +17,7 @@ export class MapRun {
   readonly #worker: WorkerOwner<MapApi>;
   readonly #setup: MapSetup;
   #runId = $state<string | null>(null);
+  #lastRunId: string | null = null;
   #phase = $state<MapPhase>('idle');
   #search = $state.raw<SearchProgress | null>(null);
   #series = $state.raw<readonly BitSeries[]>([]);
@@ -52,7 +53,7 @@ export class MapRun {
   get alert(): string | null {
     return this.#alert;
   }
-  /** What the reader should know of the mapping in hand while it goes on. */
+  /** What the reader should know of the last mapping, also after its end. */
   get notice(): string | null {
     return this.#notice;
   }
@@ -63,6 +64,7 @@ export class MapRun {
     if (this.isLive || !wanted) return;
     const { runId } = wanted;
     this.#runId = runId;
+    this.#lastRunId = runId;
     this.#phase = 'running';
     this.#search = null;
     this.#series = [];
@@ -122,10 +124,12 @@ export class MapRun {
   }
 
   #report(progress: MapProgress): void {
+    if (progress.kind === 'notice' && progress.runId === this.#lastRunId)
+      this.#notice = progress.text;
     if (progress.runId !== this.#runId) return; // late message of an earlier run
     if (progress.kind === 'search') {
       this.#search = progress;
       this.#series = appendSearch(this.#series, progress);
-    } else this.#setup.acceptMapping(progress.record);
+    } else if (progress.kind === 'mapping') this.#setup.acceptMapping(progress.record);
   }
 }

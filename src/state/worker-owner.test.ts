@@ -61,6 +61,9 @@ describe('sentenceOf', () => {
   it('always says something', () => {
     expect(sentenceOf(new Error('no'))).toBe('no');
     expect(sentenceOf('text')).toBe('text');
+    expect(sentenceOf(new DOMException('transaction exceeded', 'QuotaExceededError'))).toBe(
+      'The disk, or the browser’s share of it, is full: nothing was stored.',
+    );
     expect(sentenceOf(new Error(''))).toMatch(/without saying why/);
   });
 });

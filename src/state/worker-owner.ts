@@ -6,6 +6,7 @@
 import type { Remote } from 'comlink';
 import { isWorkerDied, watch } from '../rpc/heartbeat.ts';
 import type { Spawned } from '../rpc/spawned.ts';
+import { isQuota, storeFault } from '../store/store-fault.ts';
 
 /** A worker that dies again and again is not started for ever. */
 const MOST_RESTARTS = 3;
@@ -110,6 +111,7 @@ export function restartSentence(died: Error): string {
 
 /** One sentence for the reader from whatever was thrown. */
 export function sentenceOf(error: unknown): string {
+  if (isQuota(error)) return `${storeFault(error)}: nothing was stored.`;
   const text = error instanceof Error ? error.message : String(error);
   return text === '' ? 'Something failed without saying why.' : text;
 }

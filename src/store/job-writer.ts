@@ -7,6 +7,7 @@
 import { SpecError } from '../util/errors.ts';
 import { compactCheckpoint, thinCheckpoints } from './checkpoints.ts';
 import type { Checkpoint, LabDatabase } from './schema.ts';
+import { isQuota, storeFault } from './store-fault.ts';
 
 const RETRY_MS = 5_000;
 const STALLED_MS = 20_000;
@@ -146,7 +147,7 @@ export class JobWriter<Job extends StoredJob, Entry extends { readonly step: num
       if (await this.#settles(writing)) await writing;
     } catch (error) {
       if (this.#end !== null) throw this.#end;
-      this.#fail(reasonOf(error));
+      this.#fail(storeFault(error));
     }
   }
 
@@ -243,16 +244,4 @@ async function isSettled(work: Promise<unknown>, ms: number): Promise<boolean> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Browsers say it as a DOMException of this name, newer ones as an error of their own. */
-export function isQuota(error: unknown): boolean {
-  return error instanceof Error && error.name === 'QuotaExceededError';
-}
-
-function reasonOf(error: unknown): string {
-  if (isQuota(error)) return 'The disk, or the browser’s share of it, is full';
-  if (error instanceof SpecError) return 'What is stored cannot be opened any more';
-  const name = error instanceof Error ? error.name : typeof error;
-  return `The browser’s storage failed (${name})`;
 }
