@@ -4,7 +4,7 @@ import { expect, test } from '../lab-test.ts';
 import { MapPage } from '../pages/MapPage.ts';
 import { inWorker, refuseWrites } from './inject.ts';
 
-const FULL_MS = 12_000;
+const FULL_MS = 8_000;
 const FULL = 'is full: the mapping is kept in memory only until there is room again.';
 
 test('a mapping that ends on a full disk is shown, and stored when there is room', async ({
