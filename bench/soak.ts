@@ -6,8 +6,8 @@
  * third) warm up and are not compared: the engine keeps what it has learnt and compiled of code that runs
  * often, three megabytes in ten rounds, and goes on compiling after that, which is a row of its own. The medians
  * of the few rounds after them are, with those of the last few. Runs and searches of a round are deleted after
- * it, so that storage has to come back. Times follow what else the machine does; processor time, nodes and
- * tensors do not.
+ * it, so that storage has to come back. Times follow what else the machine does in an hour: so at the end the
+ * page and one in a fresh browser do rounds in turn, and their times are compared.
  */
 import { chromium, expect } from '@playwright/test';
 import type { Browser, CDPSession, Page } from '@playwright/test';
@@ -28,6 +28,8 @@ const WARM_ROUNDS = 10;
 const WARM_SHARE = 1 / 3;
 /** Rounds at the start and at the end whose medians are compared. */
 const COMPARED_ROUNDS = 5;
+/** Of the fresh browser, before it is compared. */
+const FRESH_WARM_ROUNDS = 2;
 /** Rounds of so much at the end, at least those that are compared, are asked for their compiled code. */
 const LAST_MINUTES = 4;
 const SWITCHES = 40;
@@ -54,6 +56,8 @@ interface Round {
   readonly switchMs: number;
 }
 
+type TimedRound = Omit<Round, 'codeMb'>;
+
 export const rows: Rows = async (args, say) => {
   const { values } = parseArgs({
     args: [...args],
@@ -67,32 +71,36 @@ export const rows: Rows = async (args, say) => {
   }
   await ensureBuilt();
   const server = await serve([0]);
-  const browser = await chromium.launch({
-    executablePath: await findBrowser(),
-    args: [...browserFlags(), '--js-flags=--expose-gc'],
-  });
+  const opened: Tab[] = [];
   const rounds: Round[] = [];
+  const paired: { readonly fresh: TimedRound; readonly aged: TimedRound }[] = [];
+  const open = async (): Promise<Tab> => {
+    const tab = await openTab(server.url);
+    opened.push(tab);
+    return tab;
+  };
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(300_000);
-    page.on('dialog', (dialog) => void dialog.accept());
-    const lab = new LabPage(page);
-    const meter = await Meter.of(browser, page);
-    const heaps = await Heaps.of(page);
-    await lab.open(server.url);
+    const aged = await open();
     const end = Date.now() + minutes * 60_000;
     while (rounds.length < FEWEST_ROUNDS || Date.now() < end) {
       const isCompared =
         rounds.length < WARM_ROUNDS + COMPARED_ROUNDS || Date.now() > end - LAST_MINUTES * 60_000;
       const round = {
-        ...(await oneRound(page, lab, meter)),
-        codeMb: isCompared ? await heaps.codeMb() : null,
+        ...(await oneRound(aged)),
+        codeMb: isCompared ? await aged.heaps.codeMb() : null,
       };
       rounds.push(round);
       say(`round ${rounds.length}: ${JSON.stringify(round)}`);
     }
+    const fresh = await open();
+    for (let i = 0; i < FRESH_WARM_ROUNDS; i++) await oneRound(fresh);
+    for (let i = 0; i < COMPARED_ROUNDS; i++) {
+      const pair = { fresh: await oneRound(fresh), aged: await oneRound(aged) };
+      paired.push(pair);
+      say(`pair ${paired.length}: ${JSON.stringify(pair)}`);
+    }
   } finally {
-    await browser.close();
+    for (const { browser } of opened) await browser.close();
     await server.close();
   }
   const warm = rounds.slice(Math.min(WARM_ROUNDS, Math.ceil(rounds.length * WARM_SHARE)));
@@ -113,15 +121,48 @@ export const rows: Rows = async (args, say) => {
     rowOf('compiled code in them', 'MB', ({ codeMb }) => codeMb ?? NaN, null),
     rowOf('heaps without it', 'MB', ({ heapMb, codeMb }) => heapMb - (codeMb ?? NaN)),
     rowOf('storage', 'MB', ({ storageMb }) => storageMb),
-    rowOf('a training step', 'ms', ({ msPerStep }) => msPerStep),
-    rowOf(
-      'a training step, of the processor',
-      'ms',
-      ({ processorMsPerStep }) => processorMsPerStep,
+    ...TIMES.map(({ metric, of }) => rowOf(metric, 'ms', of, null)),
+    ...TIMES.map(({ metric, of }) =>
+      row(
+        `${metric}: a fresh page, and this`,
+        'ms',
+        median(paired.map(({ fresh }) => of(fresh))),
+        median(paired.map(({ aged }) => of(aged))),
+      ),
     ),
-    rowOf('switching the bit-width, median', 'ms', ({ switchMs }) => switchMs),
   ];
 };
+
+const TIMES: readonly { readonly metric: string; readonly of: (round: TimedRound) => number }[] = [
+  { metric: 'a training step', of: ({ msPerStep }) => msPerStep },
+  {
+    metric: 'a training step, of the processor',
+    of: ({ processorMsPerStep }) => processorMsPerStep,
+  },
+  { metric: 'switching the bit-width, median', of: ({ switchMs }) => switchMs },
+];
+
+/** The lab in a browser of its own, with what measures it. */
+interface Tab {
+  readonly browser: Browser;
+  readonly lab: LabPage;
+  readonly meter: Meter;
+  readonly heaps: Heaps;
+}
+
+async function openTab(url: string): Promise<Tab> {
+  const browser = await chromium.launch({
+    executablePath: await findBrowser(),
+    args: [...browserFlags(), '--js-flags=--expose-gc'],
+  });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  page.setDefaultTimeout(300_000);
+  page.on('dialog', (dialog) => void dialog.accept());
+  const lab = new LabPage(page);
+  const tab = { browser, lab, meter: await Meter.of(browser, page), heaps: await Heaps.of(page) };
+  await lab.open(url);
+  return tab;
+}
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
@@ -140,7 +181,8 @@ function row(
   return { metric, start, end, unit, growth, ...judged };
 }
 
-async function oneRound(page: Page, lab: LabPage, meter: Meter): Promise<Omit<Round, 'codeMb'>> {
+async function oneRound({ lab, meter }: Tab): Promise<TimedRound> {
+  const { page } = lab;
   await lab.useSmoke();
   const processorBefore = await meter.processorMs();
   await lab.train();
