@@ -29,8 +29,7 @@ import {
   putDataset,
   renameDataset,
 } from '../src/store/datasets.ts';
-import { openLab } from '../src/store/open.ts';
-import type { LabDatabase } from '../src/store/schema.ts';
+import { labOpener } from '../src/store/open.ts';
 import { SpecError } from '../src/util/errors.ts';
 import { decodeImage, fileSource } from './decode-image.ts';
 
@@ -46,7 +45,7 @@ const MAX_NAME_LENGTH = 60;
 
 export class DataSession implements DataApi {
   readonly #decode: DecodeImage;
-  #db: Promise<LabDatabase> | null = null;
+  readonly #open = labOpener();
   /** The dataset last used, so that previews do not read it again. */
   #held: { readonly id: string; readonly dataset: Dataset } | null = null;
 
@@ -180,11 +179,6 @@ export class DataSession implements DataApi {
     const dataset = this.#held?.id === id ? this.#held.dataset : await this.#load(id);
     const preview = previewGrid(dataset, split, count);
     return transfer(preview, [preview.rgba.buffer]);
-  }
-
-  #open(): Promise<LabDatabase> {
-    this.#db ??= openLab({ onClosed: () => (this.#db = null) });
-    return this.#db;
   }
 
   async #load(id: string): Promise<Dataset> {

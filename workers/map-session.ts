@@ -12,8 +12,7 @@ import {
   putMapCheckpoint,
 } from '../src/store/map-checkpoints.ts';
 import { getMapping, putMapping } from '../src/store/mappings.ts';
-import { openLab } from '../src/store/open.ts';
-import type { LabDatabase } from '../src/store/schema.ts';
+import { labOpener } from '../src/store/open.ts';
 import { writeOrWait } from '../src/store/write-or-wait.ts';
 import { SpecError } from '../src/util/errors.ts';
 import { MapCompare } from './map-compare.ts';
@@ -48,7 +47,7 @@ interface Running {
 
 export class MapSession implements MapApi {
   readonly #compare = new MapCompare();
-  #db: Promise<LabDatabase> | null = null;
+  readonly #open = labOpener();
   #running: Running | 'starting' | null = null;
 
   async start(spec: MapSpec, onProgress: OnProgress): Promise<MappingRecord> {
@@ -124,11 +123,6 @@ export class MapSession implements MapApi {
   #of(runId: string): Running | null {
     const running = this.#running;
     return running !== 'starting' && running?.search.spec.runId === runId ? running : null;
-  }
-
-  #open(): Promise<LabDatabase> {
-    this.#db ??= openLab({ onClosed: () => (this.#db = null) });
-    return this.#db;
   }
 
   async #search(running: Running): Promise<MappingRecord> {

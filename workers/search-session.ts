@@ -18,8 +18,7 @@ import { damageSentence, latestCheckpoint, OF_SEARCHES } from '../src/store/chec
 import { getDataset, getDatasetInfo } from '../src/store/datasets.ts';
 import { SEARCH_GONE, SEARCH_PLACE } from '../src/store/job-places.ts';
 import { JobWriter } from '../src/store/job-writer.ts';
-import { openLab } from '../src/store/open.ts';
-import type { LabDatabase } from '../src/store/schema.ts';
+import { labOpener } from '../src/store/open.ts';
 import { getSearch, putSearch } from '../src/store/searches.ts';
 import { deathOf } from '../src/rpc/heartbeat.ts';
 import { withRunLock } from '../src/rpc/run-lock.ts';
@@ -43,7 +42,7 @@ export interface SearchServices {
 
 export class SearchSession implements SearchApi {
   readonly #services: SearchServices;
-  #db: Promise<LabDatabase> | null = null;
+  readonly #open = labOpener();
   #running: { readonly searchId: string; driver: SpNasDriver | null } | null = null;
 
   constructor(services: SearchServices) {
@@ -181,11 +180,6 @@ export class SearchSession implements SearchApi {
     } finally {
       this.#running = null;
     }
-  }
-
-  #open(): Promise<LabDatabase> {
-    this.#db ??= openLab({ onClosed: () => (this.#db = null) });
-    return this.#db;
   }
 
   async #startBackend(preference: BackendPreference): Promise<BackendReport> {

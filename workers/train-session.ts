@@ -19,11 +19,10 @@ import type { BackendPreference, BackendReport, Prediction, RunRecord } from '..
 import { limitsSchema } from '../src/spec/run-schema.ts';
 import { damageSentence, latestCheckpoint } from '../src/store/checkpoints.ts';
 import { getDataset, getDatasetInfo } from '../src/store/datasets.ts';
-import { openLab } from '../src/store/open.ts';
+import { labOpener } from '../src/store/open.ts';
 import { RUN_GONE, RUN_PLACE } from '../src/store/job-places.ts';
 import { JobWriter } from '../src/store/job-writer.ts';
 import { getRun, putRun } from '../src/store/runs.ts';
-import type { LabDatabase } from '../src/store/schema.ts';
 import { buildNetwork } from '../src/train/build.ts';
 import { logitsOf, softmax } from '../src/train/evaluate.ts';
 import { readRecovery } from '../src/train/recovery.ts';
@@ -47,7 +46,7 @@ interface Comeback {
 }
 
 export class TrainSession implements TrainApi {
-  #db: Promise<LabDatabase> | null = null;
+  readonly #open = labOpener();
   #trainer: { readonly runId: string; readonly trainer: Trainer } | null = null;
   #viewer: InspectedRun | null = null;
   #looking: Promise<unknown> = Promise.resolve();
@@ -182,14 +181,6 @@ export class TrainSession implements TrainApi {
   #assertIdle(): void {
     if (this.#trainer === null) return;
     throw new SpecError(`training: expected no run in progress, got ${this.#trainer.runId}`);
-  }
-
-  #open(): Promise<LabDatabase> {
-    this.#db ??= openLab({ onClosed: () => (this.#db = null) }).catch((error: unknown) => {
-      this.#db = null; // a later call may find it open again
-      throw error;
-    });
-    return this.#db;
   }
 
   async #startBackend(

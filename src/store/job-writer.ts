@@ -5,9 +5,10 @@
  * written waits here, is tried again with the next write and on a timer, and the reader is told.
  */
 import { SpecError } from '../util/errors.ts';
-import { compactCheckpoint, thinCheckpoints } from './checkpoints.ts';
+import { compactCheckpoint } from './checkpoints.ts';
 import type { Checkpoint, LabDatabase } from './schema.ts';
-import { isQuota, storeFault } from './store-fault.ts';
+import { storeFault } from './store-fault.ts';
+import { withRoom } from './write-or-wait.ts';
 
 const RETRY_MS = 5_000;
 const STALLED_MS = 20_000;
@@ -161,13 +162,7 @@ export class JobWriter<Job extends StoredJob, Entry extends { readonly step: num
 
   async #flush(): Promise<void> {
     const db = await this.#options.open();
-    try {
-      await this.#flushTo(db);
-    } catch (error) {
-      if (!isQuota(error)) throw error;
-      if ((await thinCheckpoints(db, this.#job.id)) === 0) throw error;
-      await this.#flushTo(db);
-    }
+    await withRoom(db, this.#job.id, () => this.#flushTo(db));
     if (this.isBehind) return;
     clearTimeout(this.#retry);
     if (this.#trouble !== null) this.#options.onTrouble((this.#trouble = null));

@@ -103,3 +103,18 @@ function abort(transaction: UpgradeTransaction): void {
     // a request that failed has aborted it already
   }
 }
+
+/** @returns what opens the lab once, and again after the connection was closed or an attempt failed */
+export function labOpener(): () => Promise<LabDatabase> {
+  let opening: Promise<LabDatabase> | null = null;
+  const forget = (): void => {
+    opening = null;
+  };
+  return () => {
+    opening ??= openLab({ onClosed: forget }).catch((error: unknown) => {
+      forget();
+      throw error;
+    });
+    return opening;
+  };
+}

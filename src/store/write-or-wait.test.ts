@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { checkpoint, runRecord } from '../testing/records.ts';
 import { putCheckpoint } from './checkpoints.ts';
-import { openLab } from './open.ts';
+import { labOpener, openLab } from './open.ts';
 import { getRun, putRun } from './runs.ts';
 import type { LabDatabase } from './schema.ts';
 import { writeOrWait } from './write-or-wait.ts';
@@ -68,5 +68,19 @@ describe('a write that must not be lost', () => {
     db = await openLab();
     await vi.waitFor(() => expect(told.at(-1)).toBeNull());
     expect(await getRun(db, 'r')).toBeDefined();
+  });
+
+  it('opens the lab once, and again where that failed or it was closed', async () => {
+    const open = labOpener();
+    const refused = vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+      throw new DOMException('a fault', 'UnknownError');
+    });
+    const wanted = asked((to) => putRun(to, runRecord('r')));
+    expect(await writeOrWait({ ...wanted, open })).toBe(false);
+    expect(told).toHaveLength(1);
+    refused.mockRestore();
+    await vi.waitFor(() => expect(told.at(-1)).toBeNull());
+    expect(await getRun(db, 'r')).toBeDefined();
+    expect(await open()).toBe(await open());
   });
 });

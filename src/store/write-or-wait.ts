@@ -37,10 +37,19 @@ export async function writeOrWait(wanted: WaitingWrite): Promise<boolean> {
 
 async function writeWithRoom({ open, write, id }: WaitingWrite): Promise<void> {
   const db = await open();
+  await withRoom(db, id, () => write(db));
+}
+
+/** Write; when the disk is full make room and write once more. @param id its checkpoints are thinned whatever its name */
+export async function withRoom(
+  db: LabDatabase,
+  id: string,
+  write: () => Promise<unknown>,
+): Promise<void> {
   try {
-    await write(db);
+    await write();
   } catch (error) {
     if (!isQuota(error) || (await thinCheckpoints(db, id)) === 0) throw error;
-    await write(db);
+    await write();
   }
 }
